@@ -1,0 +1,335 @@
+"""From sessions to assessments: the passes in order, each line with its money, each finding with its step.
+
+Row facts, then facts of other sessions, session edits, combination of one date's eligible minutes,
+codes and units, modifiers, fees, threshold, remaining edits, payment. Signatures order the rest.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from teachback import law as law_files
+from teachback.facts import cross_facts, row_facts
+from teachback.law import MEDICARE
+from teachback.model import Disposition, ServiceLine, Severity
+from teachback.rulebook import Rulebook, Scope, registered
+from teachback.rules.vocabulary import NO_CODE, RECORDED, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from teachback.facts import CrossFacts
+    from teachback.findings import Finding
+    from teachback.model import Patient, Session
+
+TOPICS = (
+    "codes", "units", "caregivers", "consent", "plan", "documentation", "diagnoses", "practitioners", "settings",
+    "telehealth", "modifiers", "threshold", "fees", "payment",
+)
+NO_CEILING = 10**12
+BLOCKING = (Severity.ERROR, Severity.HOLD)
+MONEY = (
+    "allowed_cents", "deductible_applied_cents", "coinsurance_cents", "patient_cents", "medicare_share_cents",
+    "medicare_cents", "sequestration_cents", "after_sequestration_cents",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What follows from one session for one represented patient.
+
+    ``scope`` and ``line_scopes`` hold the facts behind the answer, for the proof; they stand on the
+    session that bears the lines. ``bearer`` is the id of that session. ``payer`` and
+    ``law_checked_through`` tell which law was applied.
+    """
+
+    session: Session
+    patient: Patient
+    disposition: Disposition
+    service_lines: tuple[ServiceLine, ...]
+    findings: tuple[Finding, ...]
+    bearer: str
+    scope: Scope | None = None
+    line_scopes: tuple[Scope, ...] = ()
+
+
+@dataclass(slots=True)
+class _Row:
+    """One session and patient on the way to its assessment."""
+
+    order: int
+    session: Session
+    patient: Patient
+    index: int
+    scope: Scope
+    findings: list[Finding]
+    bearer: _Row | None = None
+
+    @property
+    def has_error(self) -> bool:
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+@dataclass(slots=True)
+class _Occurrence:
+    """The sessions of one patient, practitioner, family and date whose minutes are converted once."""
+
+    rows: list[_Row]
+    bearer: _Row
+    lines: list[Scope] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@cache
+def rulebook(topics: tuple[str, ...] = TOPICS) -> Rulebook:
+    """The rule book of some topics with their law; raises when rules and law do not fit together."""
+    names = [f"teachback.rules.{topic}" for topic in topics]
+    for name in names:
+        importlib.import_module(name)
+    law = law_files.load(topics=None if topics == TOPICS else topics)
+    return Rulebook(registered(names), law, {name: fact.stage for name, fact in RECORDED.items()})
+
+
+def assess(
+    sessions: Iterable[Session],
+    *,
+    payer: str = MEDICARE,
+    book: Rulebook | None = None,
+    keep_proof: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> list[Assessment]:
+    """Assess sessions together: one assessment per session and represented patient, in input order.
+
+    Session ids must differ. The order of the input never changes an answer. With ``keep_proof`` the
+    facts behind each answer are kept. ``progress`` is called with the count of sessions read.
+    """
+    book = book or rulebook()
+    sessions = list(sessions)
+    cross = cross_facts(sessions)
+    rows: list[_Row] = []
+    for number, session in enumerate(sessions, start=1):
+        rows.extend(_rows(book, session, cross[session.id], payer, len(rows)))
+        if progress is not None:
+            progress(number)
+    occurrences = _occurrences(book, rows)
+    for occurrence in occurrences:
+        _code(book, occurrence)
+    _look_at_days(book, occurrences)
+    return _collect(occurrences, keep_proof=keep_proof)
+
+
+def _rows(book: Rulebook, session: Session, cross: CrossFacts, payer: str, order: int) -> list[_Row]:
+    statute = book.law.on(session.date_of_service, payer)
+    checked = session.date_of_service <= book.law.checked_through
+    rows = []
+    for index, patient in enumerate(session.patients):
+        scope = Scope(book, statute, row_facts(session, patient, cross, law_checked=checked))
+        row = _Row(order + index, session, patient, index, scope, [])
+        row.findings = _edits(book, scope, Stage.SESSION, index)
+        rows.append(row)
+    return rows
+
+
+def _edits(book: Rulebook, scope: Scope, stage: Stage, index: int) -> list[Finding]:
+    return [
+        scope.finding(rule, rule.place.replace("patient.", f"session.patients[{index}].", 1))
+        for rule in book.edits.get(stage, ())
+        if scope.answer(rule) is True
+    ]
+
+
+def _occurrences(book: Rulebook, rows: Sequence[_Row]) -> list[_Occurrence]:
+    """Combine the eligible sessions of one patient, practitioner, family and date; the others stand alone."""
+    same_day: dict[tuple[Any, ...], list[_Row]] = defaultdict(list)
+    occurrences = []
+    for row in rows:
+        if row.has_error or row.session.training is None:
+            occurrences.append(_occurrence([row], "alone"))
+        else:
+            session = row.session
+            key = (row.patient.id, session.practitioner.npi, session.training, session.date_of_service)
+            same_day[key].append(row)
+    for together in same_day.values():
+        if len(together) == 1:
+            occurrences.append(_occurrence(together, "alone"))
+        elif len({_manner(row) for row in together}) == 1:
+            occurrences.append(_occurrence(together, "combined"))
+        else:
+            occurrences.extend(_occurrence([row], "differ") for row in together)
+    for occurrence in occurrences:
+        for row in occurrence.rows:
+            if row is not occurrence.bearer:
+                row.findings += _edits(book, row.scope, Stage.OCCURRENCE, row.index)
+    return occurrences
+
+
+def _manner(row: _Row) -> tuple[Any, ...]:
+    """What must agree for sessions of one date to combine."""
+    who = row.session.practitioner
+    return (
+        row.session.place_of_service, row.session.modality, who.furnished_by, who.furnished_by_id,
+        row.scope.value("grouped"),
+    )
+
+
+def _occurrence(rows: list[_Row], same_day: str) -> _Occurrence:
+    bearer = min(rows, key=lambda r: (r.session.start_time is None, r.session.start_time or 0, r.session.id))
+    for row in rows:
+        row.bearer = bearer
+        row.scope.known["same_day"] = same_day
+    bearer.scope.known |= {
+        "total_minutes": _total([row.scope.value("minutes") for row in rows]),
+        "total_assistant_minutes": _total([row.scope.value("assistant_minutes") for row in rows]),
+    }
+    return _Occurrence(rows, bearer)
+
+
+def _total(parts: list[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _code(book: Rulebook, occurrence: _Occurrence) -> None:
+    """Codes, units, modifiers and money of one occurrence, with the edits that need them."""
+    row, scope = occurrence.bearer, occurrence.bearer.scope
+    findings = _edits(book, scope, Stage.OCCURRENCE, row.index)
+    charges = dict(row.patient.charge)
+    for code_fact, units_fact in (("primary_code", "primary_units"), ("addon_code", "addon_units")):
+        units = scope.value(units_fact)
+        if units and scope.value(code_fact) != NO_CODE and scope.value("primary_units"):
+            line = _line(scope, scope.value(code_fact), units, charges)
+            findings += _edits(book, line, Stage.LINE, row.index)
+            occurrence.lines.append(line)
+    _money(occurrence)
+    findings += _edits(book, scope, Stage.MONEY, row.index)
+    occurrence.findings = findings
+
+
+def _line(scope: Scope, code: str, units: int, charges: dict[str, Decimal]) -> Scope:
+    charge = charges.get(code)
+    ceiling = NO_CEILING if charge is None else units * int(charge * 100)
+    given = {**scope.known, "procedure_code": code, "units": units, "charge_cents": ceiling}
+    return Scope(scope.book, scope.statute, given)
+
+
+def _money(occurrence: _Occurrence) -> None:
+    """Fees first, then the threshold, then the deductible from the lines in order."""
+    scope = occurrence.bearer.scope
+    allowed = [line.value("allowed_cents") for line in occurrence.lines]
+    scope.known["session_allowed_cents"] = sum(amount for amount in allowed if amount is not None)
+    scope.known["allowed_range"] = None
+    if occurrence.lines and scope.value("locality_known") is None:
+        scope.known["allowed_range"] = _range(occurrence.lines)
+    deductible = occurrence.bearer.patient.deductible_remaining
+    left = 0 if deductible is None else int(deductible * 100)
+    for line in occurrence.lines:
+        line.known["deductible_cents"] = left
+        left -= line.value("deductible_applied_cents") or 0
+
+
+def _range(lines: Sequence[Scope]) -> str | None:
+    """The least and the most that the lines are allowed over all localities; ``None`` where no fee is known."""
+    book = lines[0].book
+    totals = []
+    for locality in dict.fromkeys(entry.key for entry in book.law.entries("locality_name")):
+        parts = []
+        for line in lines:
+            kept = {name: line.known[name] for name in RECORDED if name in line.known}
+            parts.append(Scope(book, line.statute, {**kept, "payment_locality": locality}).value("allowed_cents"))
+        if None in parts:
+            return None
+        totals.append(sum(parts))
+    return f"${dollars(min(totals))} to ${dollars(max(totals))}"
+
+
+def dollars(amount: int) -> Decimal:
+    """Whole cents as dollars with two decimals."""
+    return Decimal(amount).scaleb(-2)
+
+
+def _look_at_days(book: Rulebook, occurrences: Iterable[_Occurrence]) -> None:
+    """Training of one patient on one date that other occurrences of the date bear on."""
+    days: dict[tuple[Any, ...], list[_Occurrence]] = defaultdict(list)
+    for occurrence in occurrences:
+        if occurrence.lines:
+            days[occurrence.bearer.patient.id, occurrence.bearer.session.date_of_service].append(occurrence)
+    for together in days.values():
+        if len(together) == 1:
+            continue
+        grouped = {o.bearer.scope.value("grouped") for o in together}
+        families = {o.bearer.session.training for o in together if not o.bearer.scope.value("grouped")}
+        for row in (row for occurrence in together for row in occurrence.rows):
+            alone = not row.scope.value("grouped")
+            row.scope.known["other_family_same_day"] = alone and len(families) > 1
+            row.scope.known["individual_and_group_same_day"] = len(grouped) > 1
+            row.findings += _edits(book, row.scope, Stage.DAY, row.index)
+
+
+def _collect(occurrences: Iterable[_Occurrence], *, keep_proof: bool) -> list[Assessment]:
+    collected: list[tuple[int, Assessment]] = []
+    for occurrence in occurrences:
+        if not occurrence.lines:
+            for row in occurrence.rows:
+                row.findings = [f for f in row.findings if not needs_line(f, row.scope.book)]
+            occurrence.findings = [f for f in occurrence.findings if not needs_line(f, occurrence.bearer.scope.book)]
+        for row in occurrence.rows:
+            collected.append((row.order, _assessment(row, occurrence, keep_proof=keep_proof)))
+    collected.sort(key=lambda pair: pair[0])
+    return [assessment for _, assessment in collected]
+
+
+def needs_line(finding: Finding, book: Rulebook) -> bool:
+    """Whether the finding stands only where a service line was earned."""
+    return finding.code in book.line_codes
+
+
+def _assessment(row: _Row, occurrence: _Occurrence, *, keep_proof: bool) -> Assessment:
+    bears = row is occurrence.bearer
+    findings = row.findings + [f for f in occurrence.findings if bears or f.severity in BLOCKING]
+    for other in occurrence.rows:
+        if other is not row:
+            findings += [_elsewhere(f, other) for f in other.findings if f.severity is Severity.HOLD]
+    unique = {(f.code, f.severity, f.message, f.place): f for f in findings}
+    ordered = tuple(sorted(unique.values(), key=lambda f: (*f.order, f.place)))
+    lines = occurrence.lines if bears else []
+    return Assessment(
+        row.session, row.patient, disposition(ordered), tuple(service_line(line, occurrence.bearer.scope) for line in lines),
+        ordered, occurrence.bearer.session.id,
+        row.scope if keep_proof else None, tuple(lines) if keep_proof else (),
+    )
+
+
+def _elsewhere(finding: Finding, row: _Row) -> Finding:
+    """A hold of a session whose minutes are in the same line, told with the session it stands on."""
+    place = finding.place.replace("session.", f"session[{row.session.id}].", 1)
+    return replace(finding, place=place, message=f"Session {row.session.id} of the same date: {finding.message}")
+
+
+def disposition(findings: Iterable[Finding]) -> Disposition:
+    """Not billable with an error, held with a hold, else payable."""
+    severities = {finding.severity for finding in findings}
+    if Severity.ERROR in severities:
+        return Disposition.NOT_BILLABLE
+    return Disposition.HOLD if Severity.HOLD in severities else Disposition.PAYABLE
+
+
+def service_line(line: Scope, session: Scope) -> ServiceLine:
+    """The line as it is claimed: therapy, assistant, KX and telehealth modifiers in this order."""
+    therapy = session.value("therapy_modifier")
+    words = (
+        "" if therapy in {None, "none"} else str(therapy), session.value("assistant_modifier"),
+        session.value("kx_modifier"), session.value("audio_modifier"),
+    )
+    allowed, patient, medicare, after = (
+        None if (amount := line.value(name)) is None else dollars(amount)
+        for name in ("allowed_cents", "patient_cents", "medicare_cents", "after_sequestration_cents")
+    )
+    return ServiceLine(
+        line.known["procedure_code"], line.known["units"], tuple(str(word) for word in words if word),
+        allowed, patient, medicare, after,
+    )

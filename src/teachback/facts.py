@@ -1,0 +1,153 @@
+"""From records to facts: what one row says, and what only the other sessions can tell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from teachback.model import Answer, Helper
+from teachback.rules.fees import cents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from teachback.model import Patient, Session
+
+DAY_CLIP = 1441
+ASSISTANTS = (Helper.PTA, Helper.OTA)
+
+
+@dataclass(slots=True)
+class CrossFacts:
+    """What other sessions of the file say about one session."""
+
+    minutes_overlap: bool = False
+    practitioner_day_minutes: int = 0
+
+
+def minutes_of(session: Session) -> int | None:
+    """Minutes as recorded, or else between start and end; ``None`` where neither is known."""
+    if session.minutes is not None:
+        return session.minutes
+    start, end = session.start_time, session.end_time
+    if start is None or end is None or end < start:
+        return None
+    return (end.hour - start.hour) * 60 + end.minute - start.minute
+
+
+def people_of(session: Session) -> list[tuple[str, str]]:
+    """Whose minutes the session takes: the practitioner's own, and those of a named assistant or auxiliary."""
+    who = session.practitioner
+    total, assistant = minutes_of(session), session.assistant_minutes
+    helped = who.furnished_by is not None
+    partly = who.furnished_by in ASSISTANTS and assistant is not None
+    gave_all = helped and (not partly or (total is not None and assistant is not None and assistant >= total))
+    people = [] if gave_all else [("practitioner", who.npi)]
+    took_part = helped and not (partly and assistant == 0)
+    if took_part and who.furnished_by_id:
+        people.append(("helper", who.furnished_by_id))
+    return people
+
+
+def _mark_overlaps(spans: list[tuple[int, int, str]], facts: dict[str, CrossFacts]) -> None:
+    spans.sort()
+    reach, holder = -1, ""
+    for start, end, session_id in spans:
+        if start < reach:
+            facts[session_id].minutes_overlap = True
+            facts[holder].minutes_overlap = True
+        if end > reach:
+            reach, holder = end, session_id
+
+
+def cross_facts(sessions: Iterable[Session]) -> dict[str, CrossFacts]:
+    """Overlap of a person's minutes, and the minutes recorded for a practitioner on a date, by session id."""
+    facts: dict[str, CrossFacts] = {}
+    spans: dict[tuple[date, tuple[str, str]], list[tuple[int, int, str]]] = defaultdict(list)
+    days: dict[tuple[date, str], list[Session]] = defaultdict(list)
+    for session in sessions:
+        facts[session.id] = CrossFacts()
+        days[session.date_of_service, session.practitioner.npi].append(session)
+        start, end = session.start_time, session.end_time
+        if start is not None and end is not None and start < end:
+            span = (start.hour * 60 + start.minute, end.hour * 60 + end.minute, session.id)
+            for person in people_of(session):
+                spans[session.date_of_service, person].append(span)
+    for several in spans.values():
+        if len(several) > 1:
+            _mark_overlaps(several, facts)
+    for same_day in days.values():
+        minutes = min(sum(minutes_of(session) or 0 for session in same_day), DAY_CLIP)
+        for session in same_day:
+            facts[session.id].practitioner_day_minutes = minutes
+    return facts
+
+
+def _answer(value: Answer | None, absent: Answer = Answer.UNKNOWN) -> Answer:
+    return absent if value is None else value
+
+
+def _default(value: bool | None, absent: bool) -> bool:  # noqa: FBT001  a schema default
+    return absent if value is None else value
+
+
+def _written(text: str | None) -> bool:
+    return text is not None and bool(text.strip())
+
+
+def row_facts(session: Session, patient: Patient, cross: CrossFacts, *, law_checked: bool) -> dict[str, Any]:
+    """The recorded facts of one session and represented patient, with the schema's declared defaults."""
+    who = session.practitioner
+    used, deductible = patient.therapy_used, patient.deductible_remaining
+    return {
+        "date_of_service": session.date_of_service,
+        "start_time": session.start_time,
+        "end_time": session.end_time,
+        "recorded_minutes": session.minutes,
+        "recorded_assistant_minutes": session.assistant_minutes,
+        "patients_represented": len(session.patients) + session.patients_refused,
+        "locality": session.locality,
+        "zip_code": session.zip,
+        "practitioner_npi": who.npi,
+        "certifying_npi": patient.certifying_npi,
+        "mbi": patient.mbi,
+        "caregivers": patient.caregivers,
+        "consent": patient.consent,
+        "plan": patient.plan,
+        "goals_addressed": patient.goals_addressed,
+        "diagnoses": patient.diagnoses,
+        "therapy_used_cents": None if used is None else cents(used),
+        "type_of_bill": session.type_of_bill,
+        "recorded_place": session.place_of_service,
+        "training": session.training,
+        "modality": session.modality,
+        "planned_as_group": _default(session.planned_as_group, absent=False),
+        "claim_form": session.claim_form,
+        "practitioner_kind": who.type,
+        "participating": _default(who.participating, absent=True),
+        "accepts_assignment": _default(who.assignment, absent=True),
+        "qualifying_apm": _default(who.qualifying_apm_participant, absent=False),
+        "furnished_by": who.furnished_by,
+        "supervision": who.supervision,
+        "private_practice": _default(who.private_practice, absent=True),
+        "coverage": patient.coverage,
+        "other_payer_primary": _answer(patient.other_payer_primary),
+        "present": patient.present,
+        "inpatient": _answer(patient.inpatient),
+        "home_health": _answer(patient.home_health),
+        "home_health_related": _answer(patient.home_health_related),
+        "supplier_trains": _answer(patient.supplier_trains, Answer.NO),
+        "snf_part_a": _answer(patient.snf_part_a),
+        "hospice": _answer(patient.hospice),
+        "guide": _answer(patient.guide),
+        "need_recorded": _written(patient.need),
+        "absence_reason_recorded": _written(patient.absence_reason),
+        "response_recorded": _written(patient.response),
+        "kx_attested": _default(patient.kx_attested, absent=False),
+        "deductible_known": deductible is not None,
+        "law_checked": law_checked,
+        "minutes_overlap": cross.minutes_overlap,
+        "practitioner_day_minutes": cross.practitioner_day_minutes,
+    }

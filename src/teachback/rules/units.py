@@ -1,0 +1,306 @@
+"""From minutes to units: Medicare asks for the full time of the code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from teachback.findings import Owner
+from teachback.model import Helper, Severity
+from teachback.rulebook import derives, determines, edit
+from teachback.rules.vocabulary import NO_CODE, ClockState, TimeReading
+
+if TYPE_CHECKING:
+    from datetime import time
+
+DAY_LIMIT = 3
+
+
+@derives
+def clock_state(start_time: time | None, end_time: time | None) -> ClockState:
+    """Whether start and end were recorded, and in order."""
+    if start_time is None or end_time is None:
+        return ClockState.MISSING
+    return ClockState.REVERSED if end_time < start_time else ClockState.ORDERED
+
+
+@derives
+def clock_minutes(start_time: time, end_time: time) -> int | None:
+    """Minutes between start and end of one day; unknown where the end lies before the start."""
+    between = end_time.hour * 60 + end_time.minute - start_time.hour * 60 - start_time.minute
+    return between if between >= 0 else None
+
+
+@derives
+def minutes(recorded_minutes: int | None, clock_minutes: int | None) -> int | None:
+    """Face-to-face training minutes as recorded, or else as the clock times give them."""
+    return clock_minutes if recorded_minutes is None else recorded_minutes
+
+
+@derives
+def assistant_minutes(
+    recorded_assistant_minutes: int | None, minutes: int | None, furnished_by: Helper | None
+) -> int | None:
+    """Minutes of an assistant without the therapist; a named assistant without minutes gave all of them."""
+    if recorded_assistant_minutes is not None:
+        return recorded_assistant_minutes
+    return minutes if furnished_by in {Helper.PTA, Helper.OTA} else 0
+
+
+@derives
+def minutes_above_clock(recorded_minutes: int, clock_minutes: int) -> bool:
+    """More minutes are recorded than lie between start and end."""
+    return recorded_minutes > clock_minutes
+
+
+@derives
+def assistant_above_total(assistant_minutes: int, minutes: int) -> bool:
+    """More assistant minutes are recorded than the session has."""
+    return assistant_minutes > minutes
+
+
+def time_needed(full: int, reading: TimeReading) -> int:
+    """Minutes that earn a time-based unit: all of them, or one more than half under the midpoint reading."""
+    return full // 2 + 1 if reading is TimeReading.MIDPOINT else full
+
+
+@determines()
+def reading(*, time_reading: TimeReading) -> TimeReading:
+    """How the payer turns the minutes of this code into units on this date."""
+    return TimeReading(time_reading)
+
+
+@determines()
+def primary_units(reading: TimeReading, total_minutes: int | None, *, first_code_minutes: int) -> int | None:
+    """One unit once the time of the first code is reached; an untimed group code needs no minutes."""
+    if reading is TimeReading.UNTIMED:
+        return 1
+    if total_minutes is None:
+        return None
+    return int(total_minutes >= time_needed(first_code_minutes, reading))
+
+
+@determines()
+def addon_units(
+    reading: TimeReading, addon_code: str, total_minutes: int, *, first_code_minutes: int, addon_minutes: int
+) -> int:
+    """One add-on for each further increment, counted only after the whole time of the first code."""
+    beyond = total_minutes - first_code_minutes
+    if addon_code == NO_CODE or reading is TimeReading.UNTIMED or beyond < 0:
+        return 0
+    return beyond // addon_minutes + int(beyond % addon_minutes >= time_needed(addon_minutes, reading))
+
+
+@determines()
+def midpoint_primary_units(reading: TimeReading, total_minutes: int, *, first_code_minutes: int) -> int:
+    """What the widely taught midpoint reading would give for the first code; told, never billed to Medicare."""
+    if reading is TimeReading.UNTIMED:
+        return 1
+    return int(total_minutes >= time_needed(first_code_minutes, TimeReading.MIDPOINT))
+
+
+@determines()
+def midpoint_addon_units(
+    reading: TimeReading, addon_code: str, total_minutes: int, *, first_code_minutes: int, addon_minutes: int
+) -> int:
+    """What the widely taught midpoint reading would give for the add-on; told, never billed to Medicare."""
+    beyond = total_minutes - first_code_minutes
+    if addon_code == NO_CODE or reading is TimeReading.UNTIMED or beyond < 0:
+        return 0
+    return beyond // addon_minutes + int(beyond % addon_minutes >= time_needed(addon_minutes, TimeReading.MIDPOINT))
+
+
+@edit(
+    "U101",
+    Severity.ERROR,
+    says="{total_minutes} minutes do not reach the {first_code_minutes} minutes of {primary_code}; nothing was earned.",
+    remedy="Do not bill. Correct the minutes only if the record of the session itself shows others.",
+    place="session.minutes",
+    owner=Owner.NOBODY,
+    prevents="16",
+)
+def below_minimum_time(
+    reading: TimeReading, primary_code: str, primary_units: int, total_minutes: int,
+    *, first_code_minutes: int, unsettled_from: int,
+) -> bool:
+    """The minutes do not reach the full time of the first code; nothing was earned."""
+    unsettled = reading is TimeReading.UNSETTLED and total_minutes >= unsettled_from
+    return primary_code != NO_CODE and primary_units == 0 and not unsettled and first_code_minutes > 0
+
+
+@edit(
+    "U102",
+    Severity.ERROR,
+    says="{primary_code} is a timed code, and neither minutes nor start and stop times are recorded.",
+    remedy="Ask the clinician for the minutes of training from the record of the session.",
+    place="session.minutes",
+    owner=Owner.CLINICIAN,
+    prevents="16",
+)
+def minutes_missing(primary_code: str, reading: TimeReading, minutes: int | None, *, minutes_required: bool) -> bool:
+    """A timed code has neither minutes nor start and stop times."""
+    return minutes_required and primary_code != NO_CODE and reading is not TimeReading.UNTIMED and minutes is None
+
+
+@edit(
+    "U103",
+    Severity.WARNING,
+    says="Minutes are recorded without start and stop times.",
+    remedy="Record start and stop: they show that sessions do not overlap and in which order an assistant worked.",
+    place="session.start_time",
+    owner=Owner.CLINICIAN,
+)
+def clock_times_missing(minutes: int, clock_state: ClockState, *, clock_times_advised: bool) -> bool:
+    """Minutes are given without start and stop times."""
+    return clock_times_advised and minutes >= 0 and clock_state is ClockState.MISSING
+
+
+@edit(
+    "U105",
+    Severity.HOLD,
+    says="{units} units of {procedure_code} were earned; more than {unit_limit} a day pay only with documentation.",
+    remedy="Check the minutes; if they stand, keep the documentation ready for review. The units are never cut.",
+    place="session.minutes",
+    owner=Owner.BILLER,
+    prevents="151",
+)
+def units_over_daily_limit(procedure_code: str, units: int, *, unit_limit: int, limit_kind: int) -> bool:
+    """The earned units pass the day's medically-unlikely limit (MAI 3); they need documentation on review."""
+    return units > unit_limit and limit_kind == DAY_LIMIT and procedure_code != NO_CODE
+
+
+@edit(
+    "U106",
+    Severity.INFORMATION,
+    says="{total_minutes} minutes in 2024: the midpoint reading would add one more {addon_code}; the full time is billed.",
+    remedy="Nothing to do. CMS never settled 2024; the lower count cannot be taken back.",
+    place="session.minutes",
+    owner=Owner.NOBODY,
+)
+def addon_threshold_disputed(
+    reading: TimeReading, addon_code: str, addon_units: int, midpoint_addon_units: int, total_minutes: int,
+    *, disputed_through: int,
+) -> bool:
+    """In 2024 the midpoint reading would have earned one more add-on unit than the full-time reading billed."""
+    differs = addon_code != NO_CODE and midpoint_addon_units > addon_units
+    return reading is TimeReading.UNSETTLED and differs and total_minutes <= disputed_through
+
+
+@edit(
+    "U107",
+    Severity.WARNING,
+    says="The group met for {total_minutes} minutes, less than the {group_short_below} of the shortest individual session.",
+    remedy="Check the minutes; the code is untimed, but a short group draws questions on review.",
+    place="session.minutes",
+    owner=Owner.CLINICIAN,
+)
+def group_session_short(reading: TimeReading, total_minutes: int, *, group_short_below: int) -> bool:
+    """An untimed group session lasted less than the shortest payable individual session."""
+    return reading is TimeReading.UNTIMED and total_minutes < group_short_below
+
+
+@edit(
+    "U108",
+    Severity.ERROR,
+    says="Minutes of the person who gave this training are recorded in another session at the same time.",
+    remedy="Correct the times from the records of both sessions; a minute can be billed only once.",
+    place="session.start_time",
+    owner=Owner.CLINICIAN,
+)
+def practitioner_minutes_overlap(minutes_overlap: bool, *, minute_billed_once: bool) -> bool:
+    """The same person's minutes are recorded in two sessions."""
+    return minute_billed_once and minutes_overlap
+
+
+@edit(
+    "U109",
+    Severity.HOLD,
+    says="{practitioner_day_minutes} minutes are recorded for this practitioner on the date; more than {day_limit} is not plausible.",
+    remedy="Check the day's sessions against the schedule before any of them is billed.",
+    place="session.practitioner",
+    owner=Owner.BILLER,
+)
+def practitioner_day_implausible(practitioner_day_minutes: int, *, day_limit: int) -> bool:
+    """A practitioner's billed minutes on one date pass the plausible maximum."""
+    return practitioner_day_minutes > day_limit
+
+
+@edit(
+    "U110",
+    Severity.ERROR,
+    says="More minutes are recorded than lie between start and stop ({clock_minutes}).",
+    remedy="Correct the minutes or the times from the record of the session.",
+    place="session.minutes",
+    owner=Owner.CLINICIAN,
+)
+def minutes_exceed_clock(
+    minutes_above_clock: bool, clock_state: ClockState, clock_minutes: int, *, minute_billed_once: bool
+) -> bool:
+    """More minutes are recorded than lie between start and stop."""
+    return minute_billed_once and clock_state is ClockState.ORDERED and minutes_above_clock and clock_minutes >= 0
+
+
+@edit(
+    "U111",
+    Severity.ERROR,
+    says="The assistant's minutes are more than the {minutes} minutes of the session.",
+    remedy="Correct the assistant's minutes or the session's from the record.",
+    place="session.assistant_minutes",
+    owner=Owner.CLINICIAN,
+)
+def assistant_minutes_exceed_total(assistant_above_total: bool, minutes: int, *, minute_billed_once: bool) -> bool:
+    """The assistant's minutes pass the session's minutes."""
+    return minute_billed_once and assistant_above_total and minutes >= 0
+
+
+@edit(
+    "U112",
+    Severity.INFORMATION,
+    says="Several sessions of this patient on this date were added up before conversion to units.",
+    remedy="Nothing to do; the lines stand on the earliest of them.",
+    place="session.id",
+    owner=Owner.NOBODY,
+)
+def same_day_sessions_combined(same_day: str, *, same_day_adds_up: bool) -> bool:
+    """Several sessions of one patient on one date were added up before conversion to units."""
+    return same_day_adds_up and same_day == "combined"
+
+
+@edit(
+    "U113",
+    Severity.ERROR,
+    says="The end time lies before the start time.",
+    remedy="Correct the times; a session over midnight is recorded as two.",
+    place="session.end_time",
+    owner=Owner.CLINICIAN,
+)
+def end_before_start(clock_state: ClockState, *, minute_billed_once: bool) -> bool:
+    """The end time lies before the start time; a session over midnight is recorded as two."""
+    return minute_billed_once and clock_state is ClockState.REVERSED
+
+
+@edit(
+    "U115",
+    Severity.HOLD,
+    says="Another session of this patient and family on this date differs in place, modality, furnisher or group.",
+    remedy="Decide whether the sessions combine; Medicare converts the minutes of a date once.",
+    place="session.id",
+    owner=Owner.BILLER,
+)
+def same_day_sessions_differ(same_day: str, *, same_day_adds_up: bool) -> bool:
+    """Sessions of one patient and family on one date differ; a person decides whether they combine."""
+    return same_day_adds_up and same_day == "differ"
+
+
+@edit(
+    "U116",
+    Severity.HOLD,
+    says="{total_minutes} minutes in 2024: the full-time reading pays nothing, the midpoint reading one unit; CMS never said.",
+    remedy="Hold, or write off. If billed on advice, an appeal could cite the midpoint; the full time is the safe reading.",
+    place="session.minutes",
+    owner=Owner.BILLER,
+)
+def time_rule_unsettled(
+    reading: TimeReading, primary_units: int, total_minutes: int, *, unsettled_from: int
+) -> bool:
+    """Functional training of 16 to 29 minutes in 2024: no CMS statement for that year."""
+    return reading is TimeReading.UNSETTLED and primary_units == 0 and total_minutes >= unsettled_from
