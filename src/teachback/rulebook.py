@@ -44,7 +44,6 @@ class Rule:
     """One rule as its signature and decorator declare it.
 
     ``optional`` are the facts that may be unknown; ``of`` is the fact made, or the edit's name.
-    ``needs_line`` marks an edit that stands only where a service line was earned.
     """
 
     of: str
@@ -66,12 +65,8 @@ class Rule:
     owner: Owner = Owner.NOBODY
     prevents: str | None = None
     needs_line: bool = False
+    is_table: bool = False
     cells: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def is_table(self) -> bool:
-        """Whether the rule's inputs are finite, so that every combination need be decided only once."""
-        return self.kind in {Kind.DETERMINATION, Kind.EDIT}
 
     @property
     def name(self) -> str:
@@ -80,6 +75,7 @@ class Rule:
 
 
 _RULES: list[Rule] = []
+_UNDECIDED: Any = object()
 _FIELD = re.compile(r"\{(\w+)\}")
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
@@ -102,6 +98,7 @@ def _register(function: Callable[..., Any], kind: Kind, more: Mapping[str, Any])
         optional=frozenset(f for f in facts if "None" in str(function.__annotations__[f])),
         says=function.__doc__.strip().split("\n\n")[0].replace("\n    ", " "),
         topic=function.__module__.rpartition(".")[2],
+        is_table=kind in {Kind.DETERMINATION, Kind.EDIT},
         **settings,
     )
     unknown = set(_FIELD.findall(rule.message)) - {*facts, *law}
@@ -184,6 +181,7 @@ class Rulebook:
         for rule in self.rules:
             if rule.kind is not Kind.EDIT:
                 self.makers[rule.of] = (*self.makers.get(rule.of, ()), rule)
+        self.keyed = {rule: self._keyed(rule) for rule in self.rules}
         self.line_codes = frozenset(rule.code for rule in self.rules if rule.needs_line)
         self._check()
         self._stage: dict[str, int] = {}
@@ -197,6 +195,10 @@ class Rulebook:
         """The facts that a rule reads: its own, and those that choose among its keyed law values."""
         keys = (self.law.parameters[name].by for name in rule.law)
         return tuple(dict.fromkeys((*rule.facts, *(key for key in keys if key))))
+
+    def _keyed(self, rule: Rule) -> tuple[tuple[str, str | None], ...] | None:
+        pairs = tuple((name, self.law.parameters[name].by) for name in rule.law if name in self.law.parameters)
+        return pairs if any(by for _, by in pairs) else None
 
     def stage(self, fact: str) -> int:
         """The pass in which a fact can first be known; its signature's closure decides."""
@@ -271,24 +273,30 @@ class Scope:
 
     def answer(self, rule: Rule) -> Any:  # noqa: ANN401  rules answer with many types
         """The rule's answer on this scope's facts, from its cells where the combination was met before."""
-        facts = tuple([self.value(name) for name in rule.facts])
+        known = self.known
+        facts = tuple([known[name] if name in known else self.value(name) for name in rule.facts])
         law = self.entries(rule)
-        if not rule.is_table:
-            return decide(rule, facts, tuple([None if entry is None else entry.value for entry in law]))
-        try:
-            return rule.cells[facts, law]
-        except KeyError:
-            answer = decide(rule, facts, tuple([None if entry is None else entry.value for entry in law]))
+        if rule.is_table:
+            answer = rule.cells.get((facts, law), _UNDECIDED)
+            if answer is not _UNDECIDED:
+                return answer
+        answer = decide(rule, facts, tuple([None if entry is None else entry.value for entry in law]))
+        if rule.is_table:
             rule.cells[facts, law] = answer
-            return answer
+        return answer
 
     def entries(self, rule: Rule) -> tuple[Entry | None, ...]:
         """The law values in force for the rule, each chosen by the fact that keys it."""
-        found = []
-        for name in rule.law:
-            by = self.book.law.parameters[name].by
-            found.append(self.statute.entry(name, None if by is None else str(self.value(by))))
-        return tuple(found)
+        statute = self.statute
+        keyed = self.book.keyed[rule]
+        if keyed is None:
+            fixed = statute.fixed.get(rule)
+            if fixed is None:
+                fixed = statute.fixed[rule] = tuple([statute.entry(name) for name in rule.law])
+            return fixed
+        return tuple(
+            [statute.entry(name, None if by is None else str(self.value(by))) for name, by in keyed]
+        )
 
     def step(self, rule: Rule) -> Step:
         """What the rule was given and what it answered, rebuilt from its cell."""

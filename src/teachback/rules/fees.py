@@ -132,9 +132,9 @@ def fee_unknown(primary_code: str, billing_standing: MayBill, at_cost: bool, *, 
     place="session.locality",
     owner=Owner.FRONT_DESK,
 )
-def locality_unknown(locality_known: bool | None, allowed_range: str, *, locality_decides: bool) -> bool:
+def locality_unknown(allowed_range: str, *, locality_decides: bool) -> bool:
     """The payment locality is unknown; a range over all localities is given."""
-    return locality_decides and not locality_known and bool(allowed_range)
+    return locality_decides and bool(allowed_range)
 
 
 @edit(

@@ -83,9 +83,15 @@ def billing_standing(training: Training, *, may_bill: Mapping[str, str]) -> MayB
 
 
 @determines()
+def place_bars_auxiliary(place_of_service: str | None, *, no_auxiliary_places: Sequence[str]) -> bool:
+    """The place is one of hospital or skilled-nursing patients."""
+    return place_of_service in no_auxiliary_places
+
+
+@determines()
 def furnishing(
     furnished_by: Helper | None, practitioner_kind: PractitionerKind, therapy_modifier: TherapyModifier,
-    place_of_service: str | None, *, auxiliary_billers: Sequence[str], no_auxiliary_places: Sequence[str],
+    place_bars_auxiliary: bool, *, auxiliary_billers: Sequence[str],
 ) -> Furnishing:
     """A therapist may use the assistant of the own discipline; incident-to billers auxiliary staff outside hospitals."""
     if furnished_by is None:
@@ -94,7 +100,7 @@ def furnishing(
         own = _OWN_ASSISTANT.get(practitioner_kind) is furnished_by
         return Furnishing.ASSISTANT if own else Furnishing.NOT_ALLOWED
     allowed = practitioner_kind in auxiliary_billers and therapy_modifier is TherapyModifier.NONE
-    return Furnishing.AUXILIARY if allowed and place_of_service not in no_auxiliary_places else Furnishing.NOT_ALLOWED
+    return Furnishing.AUXILIARY if allowed and not place_bars_auxiliary else Furnishing.NOT_ALLOWED
 
 
 @edit(

@@ -63,68 +63,98 @@ def time_needed(full: int, reading: TimeReading) -> int:
     return full // 2 + 1 if reading is TimeReading.MIDPOINT else full
 
 
+@derives
+def minutes_known(minutes: int | None) -> bool:
+    """Minutes are recorded, or follow from start and end."""
+    return minutes is not None
+
+
 @determines()
 def reading(*, time_reading: TimeReading) -> TimeReading:
     """How the payer turns the minutes of this code into units on this date."""
     return TimeReading(time_reading)
 
 
-@determines()
-def primary_units(reading: TimeReading, total_minutes: int | None, *, first_code_minutes: int) -> int | None:
-    """One unit once the time of the first code is reached; an untimed group code needs no minutes."""
-    if reading is TimeReading.UNTIMED:
-        return 1
-    if total_minutes is None:
-        return None
+def primary_earned(total_minutes: int, first_code_minutes: int, reading: TimeReading) -> int:
+    """One unit once the time of the first code is reached."""
     return int(total_minutes >= time_needed(first_code_minutes, reading))
 
 
-@determines()
-def addon_units(
-    reading: TimeReading, addon_code: str, total_minutes: int, *, first_code_minutes: int, addon_minutes: int
-) -> int:
+def addons_earned(total_minutes: int, first_code_minutes: int, addon_minutes: int, reading: TimeReading) -> int:
     """One add-on for each further increment, counted only after the whole time of the first code."""
     beyond = total_minutes - first_code_minutes
-    if addon_code == NO_CODE or reading is TimeReading.UNTIMED or beyond < 0:
+    if addon_minutes == 0 or beyond < 0:
         return 0
     return beyond // addon_minutes + int(beyond % addon_minutes >= time_needed(addon_minutes, reading))
 
 
 @determines()
-def midpoint_primary_units(reading: TimeReading, total_minutes: int, *, first_code_minutes: int) -> int:
-    """What the widely taught midpoint reading would give for the first code; told, never billed to Medicare."""
-    if reading is TimeReading.UNTIMED:
+def primary_units(
+    total_minutes: int | None, *, time_reading: TimeReading, first_code_minutes: int
+) -> int | None:
+    """One unit once the time of the first code is reached; an untimed group code needs no minutes."""
+    if time_reading == TimeReading.UNTIMED:
         return 1
-    return int(total_minutes >= time_needed(first_code_minutes, TimeReading.MIDPOINT))
+    return None if total_minutes is None else primary_earned(total_minutes, first_code_minutes, TimeReading(time_reading))
 
 
 @determines()
-def midpoint_addon_units(
-    reading: TimeReading, addon_code: str, total_minutes: int, *, first_code_minutes: int, addon_minutes: int
+def addon_units(
+    total_minutes: int, *, time_reading: TimeReading, first_code_minutes: int, addon_minutes: int
 ) -> int:
+    """One add-on for each further increment, counted only after the whole time of the first code."""
+    return addons_earned(total_minutes, first_code_minutes, addon_minutes, TimeReading(time_reading))
+
+
+@determines()
+def midpoint_primary_units(total_minutes: int, *, first_code_minutes: int) -> int:
+    """What the widely taught midpoint reading would give for the first code; told, never billed to Medicare."""
+    return primary_earned(total_minutes, first_code_minutes, TimeReading.MIDPOINT)
+
+
+@determines()
+def midpoint_addon_units(total_minutes: int, *, first_code_minutes: int, addon_minutes: int) -> int:
     """What the widely taught midpoint reading would give for the add-on; told, never billed to Medicare."""
-    beyond = total_minutes - first_code_minutes
-    if addon_code == NO_CODE or reading is TimeReading.UNTIMED or beyond < 0:
-        return 0
-    return beyond // addon_minutes + int(beyond % addon_minutes >= time_needed(addon_minutes, TimeReading.MIDPOINT))
+    return addons_earned(total_minutes, first_code_minutes, addon_minutes, TimeReading.MIDPOINT)
+
+
+@determines()
+def unsettled(
+    total_minutes: int, *, time_reading: TimeReading, first_code_minutes: int, unsettled_from: int
+) -> bool:
+    """The full time is not reached, but no CMS statement settles the shorter time for this date."""
+    return time_reading == TimeReading.UNSETTLED and unsettled_from <= total_minutes < first_code_minutes
+
+
+@determines()
+def midpoint_adds_one(
+    total_minutes: int,
+    *, time_reading: TimeReading, first_code_minutes: int, addon_minutes: int, disputed_through: int,
+) -> bool:
+    """The midpoint reading would add a unit on an unsettled date, within the minutes where that is told."""
+    full = addons_earned(total_minutes, first_code_minutes, addon_minutes, TimeReading.FULL)
+    midpoint = addons_earned(total_minutes, first_code_minutes, addon_minutes, TimeReading.MIDPOINT)
+    return time_reading == TimeReading.UNSETTLED and midpoint > full and total_minutes <= disputed_through
+
+
+@determines()
+def short_group(total_minutes: int, *, time_reading: TimeReading, group_short_below: int) -> bool:
+    """An untimed group met for less than the shortest payable individual session."""
+    return time_reading == TimeReading.UNTIMED and total_minutes < group_short_below
 
 
 @edit(
     "U101",
     Severity.ERROR,
-    says="{total_minutes} minutes do not reach the {first_code_minutes} minutes of {primary_code}; nothing was earned.",
+    says="The minutes do not reach the full {first_code_minutes} minutes of {primary_code}; nothing was earned.",
     remedy="Do not bill. Correct the minutes only if the record of the session itself shows others.",
     place="session.minutes",
     owner=Owner.NOBODY,
     prevents="16",
 )
-def below_minimum_time(
-    reading: TimeReading, primary_code: str, primary_units: int, total_minutes: int,
-    *, first_code_minutes: int, unsettled_from: int,
-) -> bool:
+def below_minimum_time(primary_code: str, primary_units: int, unsettled: bool, *, first_code_minutes: int) -> bool:
     """The minutes do not reach the full time of the first code; nothing was earned."""
-    unsettled = reading is TimeReading.UNSETTLED and total_minutes >= unsettled_from
-    return primary_code != NO_CODE and primary_units == 0 and not unsettled and first_code_minutes > 0
+    return primary_code != NO_CODE and first_code_minutes > 0 and primary_units == 0 and not unsettled
 
 
 @edit(
@@ -136,9 +166,12 @@ def below_minimum_time(
     owner=Owner.CLINICIAN,
     prevents="16",
 )
-def minutes_missing(primary_code: str, reading: TimeReading, minutes: int | None, *, minutes_required: bool) -> bool:
+def minutes_missing(
+    primary_code: str, minutes_known: bool, *, time_reading: TimeReading, minutes_required: bool
+) -> bool:
     """A timed code has neither minutes nor start and stop times."""
-    return minutes_required and primary_code != NO_CODE and reading is not TimeReading.UNTIMED and minutes is None
+    timed = primary_code != NO_CODE and time_reading != TimeReading.UNTIMED
+    return minutes_required and timed and not minutes_known
 
 
 @edit(
@@ -149,9 +182,9 @@ def minutes_missing(primary_code: str, reading: TimeReading, minutes: int | None
     place="session.start_time",
     owner=Owner.CLINICIAN,
 )
-def clock_times_missing(minutes: int, clock_state: ClockState, *, clock_times_advised: bool) -> bool:
+def clock_times_missing(minutes_known: bool, clock_state: ClockState, *, clock_times_advised: bool) -> bool:
     """Minutes are given without start and stop times."""
-    return clock_times_advised and minutes >= 0 and clock_state is ClockState.MISSING
+    return clock_times_advised and minutes_known and clock_state is ClockState.MISSING
 
 
 @edit(
@@ -171,31 +204,27 @@ def units_over_daily_limit(procedure_code: str, units: int, *, unit_limit: int, 
 @edit(
     "U106",
     Severity.INFORMATION,
-    says="{total_minutes} minutes in 2024: the midpoint reading would add one more {addon_code}; the full time is billed.",
+    says="In 2024 the midpoint reading would add one more {addon_code}; the full time is billed.",
     remedy="Nothing to do. CMS never settled 2024; the lower count cannot be taken back.",
     place="session.minutes",
     owner=Owner.NOBODY,
 )
-def addon_threshold_disputed(
-    reading: TimeReading, addon_code: str, addon_units: int, midpoint_addon_units: int, total_minutes: int,
-    *, disputed_through: int,
-) -> bool:
+def addon_threshold_disputed(midpoint_adds_one: bool, addon_code: str, *, disputed_through: int) -> bool:
     """In 2024 the midpoint reading would have earned one more add-on unit than the full-time reading billed."""
-    differs = addon_code != NO_CODE and midpoint_addon_units > addon_units
-    return reading is TimeReading.UNSETTLED and differs and total_minutes <= disputed_through
+    return midpoint_adds_one and addon_code != NO_CODE and disputed_through > 0
 
 
 @edit(
     "U107",
     Severity.WARNING,
-    says="The group met for {total_minutes} minutes, less than the {group_short_below} of the shortest individual session.",
+    says="The group met for less than {group_short_below} minutes, the shortest payable individual session.",
     remedy="Check the minutes; the code is untimed, but a short group draws questions on review.",
     place="session.minutes",
     owner=Owner.CLINICIAN,
 )
-def group_session_short(reading: TimeReading, total_minutes: int, *, group_short_below: int) -> bool:
+def group_session_short(short_group: bool, *, group_short_below: int) -> bool:
     """An untimed group session lasted less than the shortest payable individual session."""
-    return reading is TimeReading.UNTIMED and total_minutes < group_short_below
+    return short_group and group_short_below > 0
 
 
 @edit(
@@ -227,29 +256,27 @@ def practitioner_day_implausible(practitioner_day_minutes: int, *, day_limit: in
 @edit(
     "U110",
     Severity.ERROR,
-    says="More minutes are recorded than lie between start and stop ({clock_minutes}).",
+    says="More minutes are recorded than lie between start and stop.",
     remedy="Correct the minutes or the times from the record of the session.",
     place="session.minutes",
     owner=Owner.CLINICIAN,
 )
-def minutes_exceed_clock(
-    minutes_above_clock: bool, clock_state: ClockState, clock_minutes: int, *, minute_billed_once: bool
-) -> bool:
+def minutes_exceed_clock(minutes_above_clock: bool, *, minute_billed_once: bool) -> bool:
     """More minutes are recorded than lie between start and stop."""
-    return minute_billed_once and clock_state is ClockState.ORDERED and minutes_above_clock and clock_minutes >= 0
+    return minute_billed_once and minutes_above_clock
 
 
 @edit(
     "U111",
     Severity.ERROR,
-    says="The assistant's minutes are more than the {minutes} minutes of the session.",
+    says="The assistant's minutes are more than the minutes of the session.",
     remedy="Correct the assistant's minutes or the session's from the record.",
     place="session.assistant_minutes",
     owner=Owner.CLINICIAN,
 )
-def assistant_minutes_exceed_total(assistant_above_total: bool, minutes: int, *, minute_billed_once: bool) -> bool:
+def assistant_minutes_exceed_total(assistant_above_total: bool, *, minute_billed_once: bool) -> bool:
     """The assistant's minutes pass the session's minutes."""
-    return minute_billed_once and assistant_above_total and minutes >= 0
+    return minute_billed_once and assistant_above_total
 
 
 @edit(
@@ -294,13 +321,11 @@ def same_day_sessions_differ(same_day: str, *, same_day_adds_up: bool) -> bool:
 @edit(
     "U116",
     Severity.HOLD,
-    says="{total_minutes} minutes in 2024: the full-time reading pays nothing, the midpoint reading one unit; CMS never said.",
+    says="From {unsettled_from} minutes in 2024 the midpoint reading pays one unit, the full time nothing; CMS never said.",
     remedy="Hold, or write off. If billed on advice, an appeal could cite the midpoint; the full time is the safe reading.",
     place="session.minutes",
     owner=Owner.BILLER,
 )
-def time_rule_unsettled(
-    reading: TimeReading, primary_units: int, total_minutes: int, *, unsettled_from: int
-) -> bool:
+def time_rule_unsettled(unsettled: bool, *, unsettled_from: int) -> bool:
     """Functional training of 16 to 29 minutes in 2024: no CMS statement for that year."""
-    return reading is TimeReading.UNSETTLED and primary_units == 0 and total_minutes >= unsettled_from
+    return unsettled and unsettled_from > 0

@@ -44,11 +44,15 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A fact that no rule makes: its pass, its finite values (``None``: raw), and its own label."""
+    """A fact that no rule makes: its pass, its finite values (``None``: raw), and its own label.
+
+    ``always`` facts are never unknown: the schema declares a default, or the fact is computed.
+    """
 
     stage: Stage
     values: Collection[object] | None
     label: str
+    always: bool = False
 
 
 def _raw(label: str) -> Recorded:
@@ -57,6 +61,10 @@ def _raw(label: str) -> Recorded:
 
 def _finite(label: str, values: Collection[object], stage: Stage = Stage.SESSION) -> Recorded:
     return Recorded(stage, values, label)
+
+
+def _always(label: str, values: Collection[object], stage: Stage = Stage.SESSION) -> Recorded:
+    return Recorded(stage, values, label, always=True)
 
 
 RECORDED: Final[dict[str, Recorded]] = {
@@ -81,38 +89,38 @@ RECORDED: Final[dict[str, Recorded]] = {
     "recorded_place": _raw("place of service as recorded"),
     "training": _finite("training", tuple(Training)),
     "modality": _finite("modality", tuple(Modality)),
-    "planned_as_group": _finite("planned as a group", BOTH),
-    "claim_form": _finite("claim form", tuple(ClaimForm)),
-    "practitioner_kind": _finite("kind of practitioner", tuple(PractitionerKind)),
-    "participating": _finite("participating", BOTH),
-    "accepts_assignment": _finite("accepts assignment", BOTH),
-    "qualifying_apm": _finite("qualifying APM participant", BOTH),
+    "planned_as_group": _always("planned as a group", BOTH),
+    "claim_form": _always("claim form", tuple(ClaimForm)),
+    "practitioner_kind": _always("kind of practitioner", tuple(PractitionerKind)),
+    "participating": _always("participating", BOTH),
+    "accepts_assignment": _always("accepts assignment", BOTH),
+    "qualifying_apm": _always("qualifying APM participant", BOTH),
     "furnished_by": _finite("furnished by", tuple(Helper)),
     "supervision": _finite("supervision", tuple(Supervision)),
-    "private_practice": _finite("private practice", BOTH),
+    "private_practice": _always("private practice", BOTH),
     "coverage": _finite("coverage", tuple(Coverage)),
-    "other_payer_primary": _finite("other payer primary", tuple(Answer)),
+    "other_payer_primary": _always("other payer primary", tuple(Answer)),
     "present": _finite("patient present", BOTH),
-    "inpatient": _finite("inpatient", tuple(Answer)),
-    "home_health": _finite("home-health plan", tuple(Answer)),
-    "home_health_related": _finite("home-health plan for the same condition", tuple(Answer)),
-    "supplier_trains": _finite("supplier trains", tuple(Answer)),
-    "snf_part_a": _finite("skilled-nursing Part A stay", tuple(Answer)),
-    "hospice": _finite("hospice election", tuple(Answer)),
-    "guide": _finite("GUIDE model", tuple(Answer)),
-    "need_recorded": _finite("need recorded", BOTH),
-    "absence_reason_recorded": _finite("reason for the patient's absence recorded", BOTH),
-    "response_recorded": _finite("caregiver's response recorded", BOTH),
-    "kx_attested": _finite("KX attested", BOTH),
-    "deductible_known": _finite("remaining deductible known", BOTH),
-    "law_checked": _finite("date within the checked law", BOTH),
-    "minutes_overlap": _finite("same person's minutes in another session", BOTH),
-    "practitioner_day_minutes": _finite("practitioner's minutes on the date", range(1442)),
-    "same_day": _finite("other sessions of the same date", ("alone", "combined", "differ"), Stage.OCCURRENCE),
+    "inpatient": _always("inpatient", tuple(Answer)),
+    "home_health": _always("home-health plan", tuple(Answer)),
+    "home_health_related": _always("home-health plan for the same condition", tuple(Answer)),
+    "supplier_trains": _always("supplier trains", tuple(Answer)),
+    "snf_part_a": _always("skilled-nursing Part A stay", tuple(Answer)),
+    "hospice": _always("hospice election", tuple(Answer)),
+    "guide": _always("GUIDE model", tuple(Answer)),
+    "need_recorded": _always("need recorded", BOTH),
+    "absence_reason_recorded": _always("reason for the patient's absence recorded", BOTH),
+    "response_recorded": _always("caregiver's response recorded", BOTH),
+    "kx_attested": _always("KX attested", BOTH),
+    "deductible_known": _always("remaining deductible known", BOTH),
+    "law_checked": _always("date within the checked law", BOTH),
+    "minutes_overlap": _always("same person's minutes in another session", BOTH),
+    "practitioner_day_minutes": _always("practitioner's minutes on the date", range(1442)),
+    "same_day": _always("other sessions of the same date", ("alone", "combined", "differ"), Stage.OCCURRENCE),
     "total_minutes": _finite("minutes of the date", MINUTES, Stage.OCCURRENCE),
     "total_assistant_minutes": Recorded(Stage.OCCURRENCE, None, "assistant minutes of the date"),
-    "procedure_code": _finite("procedure code", CODES, Stage.LINE),
-    "units": _finite("units", range(97), Stage.LINE),
+    "procedure_code": _always("procedure code", CODES, Stage.LINE),
+    "units": _always("units", range(97), Stage.LINE),
     "allowed_range": _finite("allowed amounts over all localities", range(2000), Stage.MONEY),
     "session_allowed_cents": Recorded(Stage.MONEY, None, "allowed amounts of this session"),
     "charge_cents": Recorded(Stage.LINE, None, "charge of the line"),

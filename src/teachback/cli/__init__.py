@@ -1,0 +1,218 @@
+"""The command line: thin doors to the same functions that every other part of Teachback calls."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date  # noqa: TC003  cyclopts reads the annotations when a command runs
+from pathlib import Path  # noqa: TC003  cyclopts reads the annotations when a command runs
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from teachback import __version__
+
+USAGE = 2
+app = App(
+    name="teachback",
+    help=(
+        "Turn caregiver-training sessions into coded, priced and explained Medicare lines.\n\n"
+        "Exit status of commands that read rows: 0 all read, 1 some refused, 2 nothing read or wrong usage."
+    ),
+    version=__version__,
+    result_action="return_value",
+    help_format="plaintext",
+)
+
+Training = Literal["function", "behavior", "direct_care"]
+Format = Literal["table", "jsonl", "csv", "xlsx"]
+Practitioner = Literal["MD", "DO", "NP", "CNS", "PA", "CNM", "CP", "CSW", "MFT", "MHC", "RD", "PT", "OT", "SLP"]
+
+
+@app.command
+def code(
+    file: Path,
+    *,
+    format: Format = "table",  # noqa: A002  the option is called --format
+    out: Path | None = None,
+    map: Path | None = None,  # noqa: A002  the option is called --map
+    payer: str = "medicare",
+) -> int:
+    """Code, price and explain the sessions of a file (JSONL, CSV or XLSX).
+
+    The table is for people: money ready, on hold and lost, and who can cure what. The other formats
+    are for machines and spreadsheets.
+
+    Parameters
+    ----------
+    file
+        Sessions as JSON lines, CSV or XLSX; `teachback template` writes a spreadsheet to fill in.
+    format
+        table, jsonl, csv or xlsx (xlsx needs --out).
+    out
+        Write here instead of printing.
+    map
+        A mapping.toml that names the columns of an EMR export.
+    payer
+        Whose rules: medicare, or a payer with a file of its own.
+    """
+    from teachback.cli.coding import run_code  # noqa: PLC0415  loaded where it is used: a command starts at once
+
+    return run_code(file, format_=format, out=out, map_file=map, payer=payer)
+
+
+@app.command
+def explain(
+    file: Path, session: str, *, patient: str | None = None, map: Path | None = None, payer: str = "medicare"  # noqa: A002
+) -> int:
+    """Prove one session: every line from facts through rules to law, every cent to its source.
+
+    Parameters
+    ----------
+    file
+        The file that `teachback code` reads.
+    session
+        The session's id.
+    patient
+        One patient of a group; all of them when left out.
+    map
+        A mapping.toml that names the columns of an EMR export.
+    payer
+        Whose rules: medicare, or a payer with a file of its own.
+    """
+    from teachback.cli.coding import run_explain  # noqa: PLC0415  loaded where it is used
+
+    return run_explain(file, session, patient=patient, map_file=map, payer=payer)
+
+
+@app.command
+def units(
+    minutes: int,
+    *,
+    training: Training,
+    date: date,
+    patients: int = 1,
+    payer: str = "medicare",
+) -> int:
+    """Tell at once what minutes earn on a date, with the reason.
+
+    Parameters
+    ----------
+    minutes
+        Face-to-face training minutes, 0 to 1440.
+    training
+        What was taught: function, behavior or direct_care.
+    date
+        Date of service, for example 2026-04-14.
+    patients
+        Patients represented (not caregivers in the room); two or more make a group.
+    payer
+        Whose rules: medicare, or a payer with a file of its own.
+    """
+    from teachback.cli.answers import run_units  # noqa: PLC0415  loaded where it is used
+
+    return run_units(minutes, training=training, day=date, patients=patients, payer=payer)
+
+
+@app.command
+def price(
+    code: str,
+    *,
+    date: date,
+    locality: str | None = None,
+    zip: str | None = None,  # noqa: A002  the option is called --zip
+    national: Annotated[bool, Parameter(negative=())] = False,
+    place: str = "11",
+    practitioner: Practitioner = "MD",
+    nonparticipating: Annotated[bool, Parameter(negative=())] = False,
+    apm: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Tell at once what one unit of a code is allowed, with every factor and its source.
+
+    Parameters
+    ----------
+    code
+        One of the ten caregiver-training codes.
+    date
+        Date of service.
+    locality
+        Payment locality, for example 03102-00.
+    zip
+        ZIP of the place of service, when the locality is not known.
+    national
+        The national amount: all price indices 1.
+    place
+        Two-digit place of service.
+    practitioner
+        Kind of practitioner; a therapist's line is priced under its therapy modifier.
+    nonparticipating
+        The practitioner does not participate.
+    apm
+        Qualifying APM participant (matters from 2026).
+    """
+    from teachback.cli.answers import run_price  # noqa: PLC0415  loaded where it is used
+
+    return run_price(
+        code, day=date, locality=locality, zip_code=zip, national=national, place=place, kind=practitioner,
+        participating=not nonparticipating, qualifying=apm,
+    )
+
+
+@app.command
+def template(out: Path, *, force: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """Write a spreadsheet (XLSX) to fill in, with drop-downs and a note on every column.
+
+    Parameters
+    ----------
+    out
+        Where to write it, for example sessions.xlsx.
+    force
+        Overwrite a file that is there.
+    """
+    from teachback.cli.coding import run_template  # noqa: PLC0415  loaded where it is used
+
+    return run_template(out, force=force)
+
+
+@app.command
+def demo(*, out: Path | None = None, seed: int = 7, sessions: int = 300) -> int:
+    """Code a made-up practice of three years and tell what is ready, what is stuck, and what was nearly wrong.
+
+    Parameters
+    ----------
+    out
+        Keep the made-up sessions here as JSON lines.
+    seed
+        Another seed makes another practice; the same seed the same one.
+    sessions
+        About how many sessions.
+    """
+    from teachback.cli.showing import run_demo  # noqa: PLC0415  loaded where it is used
+
+    return run_demo(out=out, seed=seed, sessions=sessions)
+
+
+def main() -> None:
+    """Run a command and leave with its exit status; no traceback reaches a user."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command that the arguments name, and return its exit status."""
+    try:
+        status = app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        return complain(f"{error}\nTry: teachback {' '.join(arguments[:1])} --help")
+    except KeyboardInterrupt:
+        return complain("stopped")
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        return complain(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+    return status if isinstance(status, int) else 0
+
+
+def complain(message: str) -> int:
+    """Say what is wrong on standard error; the status of wrong usage."""
+    print(f"teachback: {message}", file=sys.stderr)
+    return USAGE

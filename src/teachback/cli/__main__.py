@@ -1,0 +1,5 @@
+"""``python -m teachback.cli``."""
+
+from teachback.cli import main
+
+main()

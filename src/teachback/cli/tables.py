@@ -1,0 +1,161 @@
+"""The report for people: money ready, on hold and lost, and who can cure what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO, TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from teachback.findings import Owner
+from teachback.model import Disposition, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from teachback.assess import Assessment
+    from teachback.findings import Finding
+
+WIDE = 110
+SHOWN = 12
+OWNERS = (Owner.CLINICIAN, Owner.FRONT_DESK, Owner.BILLER, Owner.NOBODY)
+_TITLES = {
+    Owner.CLINICIAN: "The clinician can cure",
+    Owner.FRONT_DESK: "The front desk can cure",
+    Owner.BILLER: "The biller decides",
+    Owner.NOBODY: "Nobody can cure: it follows from what happened",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Totals of some assessments; ``open_amounts`` counts lines whose amount is not known."""
+
+    sessions: int
+    lines: int
+    open_amounts: int
+    allowed: Decimal
+    medicare: Decimal
+    patient: Decimal
+
+
+def is_lost(assessment: Assessment) -> bool:
+    """Not billable for a reason that nobody can cure."""
+    return any(f.severity is Severity.ERROR and f.owner is Owner.NOBODY for f in assessment.findings)
+
+
+def money(assessments: Iterable[Assessment]) -> Money:
+    """Add up the lines of assessments, leaving out amounts that are not known."""
+    kept = list(assessments)
+    lines = [line for assessment in kept for line in assessment.service_lines]
+    zero = Decimal("0.00")
+    return Money(
+        len(kept), len(lines), sum(line.allowed_amount is None for line in lines),
+        sum((line.allowed_amount or zero for line in lines), zero),
+        sum((line.medicare_payment_after_sequestration or zero for line in lines), zero),
+        sum((line.patient_amount or zero for line in lines), zero),
+    )
+
+
+def groups(assessments: Sequence[Assessment]) -> list[tuple[str, list[Assessment]]]:
+    """Ready, on hold, correctable and lost, in this order."""
+    refused = [a for a in assessments if a.disposition is Disposition.NOT_BILLABLE]
+    return [
+        ("Ready to bill", [a for a in assessments if a.disposition is Disposition.PAYABLE]),
+        ("On hold", [a for a in assessments if a.disposition is Disposition.HOLD]),
+        ("Not billable unless the record is corrected", [a for a in refused if not is_lost(a)]),
+        ("Lost: not billable", [a for a in refused if is_lost(a)]),
+    ]
+
+
+def print_report(assessments: Sequence[Assessment], stream: IO[str], *, lines: bool = True) -> None:
+    """Print totals, the lines that are ready, and what stands in the way grouped by who can cure it."""
+    console = Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False)
+    if lines:
+        _print_lines(console, assessments)
+    _print_cures(console, assessments)
+    print_totals(console, assessments)
+
+
+def _table(*columns: tuple[str, str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title, justify in columns:
+        table.add_column(title, justify="right" if justify == "right" else "left", overflow="fold")
+    return table
+
+
+def _amount(value: Decimal | None) -> str:
+    return "not known" if value is None else f"{value:,.2f}"
+
+
+_WORDS = {Disposition.PAYABLE: "ready", Disposition.HOLD: "hold", Disposition.NOT_BILLABLE: "not billable"}
+
+
+def _print_lines(console: Console, assessments: Sequence[Assessment]) -> None:
+    table = _table(
+        ("Session", "left"), ("Patient", "left"), ("Date", "left"), ("Line", "left"), ("Allowed", "right"),
+        ("Medicare", "right"), ("Patient owes", "right"), ("", "left"),
+    )
+    for assessment in assessments:
+        word = _WORDS[assessment.disposition]
+        who = (assessment.session.id, assessment.patient.id, assessment.session.date_of_service.isoformat())
+        if not assessment.service_lines:
+            reason = "with " + assessment.bearer if assessment.bearer != assessment.session.id else "no line"
+            table.add_row(*map(Text, (*who, reason, "", "", "", word)))
+        for line in assessment.service_lines:
+            words = " ".join((f"{line.procedure_code} x{line.units}", *line.modifiers))
+            amounts = (line.allowed_amount, line.medicare_payment_after_sequestration, line.patient_amount)
+            table.add_row(*map(Text, (*who, words, *map(_amount, amounts), word)))
+    console.print(table)
+
+
+def _print_cures(console: Console, assessments: Sequence[Assessment]) -> None:
+    cures: dict[tuple[Owner, str, str, str], list[tuple[Assessment, Finding]]] = defaultdict(list)
+    for assessment in assessments:
+        for finding in assessment.findings:
+            if finding.severity in {Severity.ERROR, Severity.HOLD}:
+                cures[finding.owner, finding.code, finding.name, finding.remedy].append((assessment, finding))
+    for owner in OWNERS:
+        mine = sorted((key, found) for key, found in cures.items() if key[0] is owner)
+        if not mine:
+            continue
+        console.print(Text(f"{_TITLES[owner]}", style="bold"))
+        for (_, code, name, remedy), found in mine:
+            _print_cure(console, code, name, remedy, found)
+        console.print()
+
+
+def _print_cure(
+    console: Console, code: str, name: str, remedy: str, found: list[tuple[Assessment, Finding]]
+) -> None:
+    sessions = list(dict.fromkeys(assessment.session.id for assessment, _ in found))
+    at_stake = money({(a.session.id, a.patient.id): a for a, _ in found}.values()).allowed
+    shown = ", ".join(sessions[:SHOWN]) + (f" and {len(sessions) - SHOWN} more" if len(sessions) > SHOWN else "")
+    first = found[0][1]
+    same = {finding.message for _, finding in found}
+    console.print(Text(f"  {first.severity.value:5} {code} {name}: {len(sessions)} session(s), ${at_stake:,.2f}: {shown}"))
+    console.print(Text(f"        {first.message}{'' if len(same) == 1 else ' (and alike)'}"))
+    console.print(Text(f"        do: {remedy}  [{'; '.join(first.cites)}]"))
+
+
+def print_totals(console: Console, assessments: Sequence[Assessment]) -> None:
+    """Print the totals by what becomes of the sessions."""
+    table = _table(
+        ("", "left"), ("Sessions x patients", "right"), ("Lines", "right"), ("Allowed", "right"),
+        ("Medicare pays", "right"), ("Patients owe", "right"),
+    )
+    for title, kept in [*groups(assessments), ("All", list(assessments))]:
+        total = money(kept)
+        table.add_row(*map(Text, (
+            title, f"{total.sessions:,}", f"{total.lines:,}", f"${total.allowed:,.2f}", f"${total.medicare:,.2f}",
+            f"${total.patient:,.2f}",
+        )))
+    console.print(table)
+    unknown = money(assessments).open_amounts
+    if unknown:
+        console.print(Text(f"{unknown} line(s) have no known amount and are not in these totals."))
