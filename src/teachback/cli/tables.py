@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -73,13 +74,31 @@ def groups(assessments: Sequence[Assessment]) -> list[tuple[str, list[Assessment
     ]
 
 
-def print_report(assessments: Sequence[Assessment], stream: IO[str], *, lines: bool = True) -> None:
-    """Print totals, the lines that are ready, and what stands in the way grouped by who can cure it."""
+def print_report(assessments: Sequence[Assessment], stream: IO[str]) -> None:
+    """Print every line, then what stands in the way grouped by who can cure it, then the totals."""
     console = Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False)
-    if lines:
-        _print_lines(console, assessments)
-    _print_cures(console, assessments)
-    print_totals(console, assessments)
+    _print_lines(console, assessments)
+    for owner, cures in _by_owner(assessments):
+        console.print(Text(_TITLES[owner], style="bold"))
+        for cure in cures:
+            _print_cure(console, cure)
+        console.print()
+    _print_totals(console, assessments)
+
+
+def print_summary(assessments: Sequence[Assessment], stream: IO[str]) -> None:
+    """Print what stands in the way in one line each, by who can cure it, then the totals."""
+    console = Console(file=stream, width=WIDE, highlight=False)
+    for owner, cures in _by_owner(assessments):
+        table = _table(("", "left"), ("Code", "left"), ("Finding", "left"), ("Sessions", "right"), ("Allowed", "right"))
+        table.title, table.title_justify, table.title_style = _TITLES[owner], "left", "bold"
+        for cure in cures:
+            table.add_row(*map(Text, (
+                cure.finding.severity.value, cure.finding.code, cure.finding.name, str(len(cure.sessions)),
+                f"${cure.at_stake:,.2f}",
+            )))
+        console.print(table)
+    _print_totals(console, assessments)
 
 
 def _table(*columns: tuple[str, str]) -> Table:
@@ -114,36 +133,51 @@ def _print_lines(console: Console, assessments: Sequence[Assessment]) -> None:
     console.print(table)
 
 
-def _print_cures(console: Console, assessments: Sequence[Assessment]) -> None:
-    cures: dict[tuple[Owner, str, str, str], list[tuple[Assessment, Finding]]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """One finding of some sessions: an example of it, the sessions, and the allowed amounts it holds up."""
+
+    finding: Finding
+    sessions: tuple[str, ...]
+    at_stake: Decimal
+    messages: int
+
+
+def _by_owner(assessments: Sequence[Assessment]) -> list[tuple[Owner, list[Cure]]]:
+    """Errors and holds by who can cure them, those that hold up most money first."""
+    found: dict[tuple[Owner, str, str], list[tuple[Assessment, Finding]]] = defaultdict(list)
     for assessment in assessments:
         for finding in assessment.findings:
             if finding.severity in {Severity.ERROR, Severity.HOLD}:
-                cures[finding.owner, finding.code, finding.name, finding.remedy].append((assessment, finding))
-    for owner in OWNERS:
-        mine = sorted((key, found) for key, found in cures.items() if key[0] is owner)
-        if not mine:
-            continue
-        console.print(Text(f"{_TITLES[owner]}", style="bold"))
-        for (_, code, name, remedy), found in mine:
-            _print_cure(console, code, name, remedy, found)
-        console.print()
+                found[finding.owner, finding.code, finding.remedy].append((assessment, finding))
+    cures: dict[Owner, list[Cure]] = {owner: [] for owner in OWNERS}
+    for (owner, _, _), pairs in found.items():
+        sessions = tuple(dict.fromkeys(assessment.session.id for assessment, _ in pairs))
+        once = {(a.session.id, a.patient.id): a for a, _ in pairs}.values()
+        messages = len({finding.message for _, finding in pairs})
+        cures[owner].append(Cure(pairs[0][1], sessions, money(once).allowed, messages))
+    for group in cures.values():
+        group.sort(key=lambda cure: (-cure.at_stake, cure.finding.code))
+    return [(owner, group) for owner, group in cures.items() if group]
 
 
-def _print_cure(
-    console: Console, code: str, name: str, remedy: str, found: list[tuple[Assessment, Finding]]
-) -> None:
-    sessions = list(dict.fromkeys(assessment.session.id for assessment, _ in found))
-    at_stake = money({(a.session.id, a.patient.id): a for a, _ in found}.values()).allowed
-    shown = ", ".join(sessions[:SHOWN]) + (f" and {len(sessions) - SHOWN} more" if len(sessions) > SHOWN else "")
-    first = found[0][1]
-    same = {finding.message for _, finding in found}
-    console.print(Text(f"  {first.severity.value:5} {code} {name}: {len(sessions)} session(s), ${at_stake:,.2f}: {shown}"))
-    console.print(Text(f"        {first.message}{'' if len(same) == 1 else ' (and alike)'}"))
-    console.print(Text(f"        do: {remedy}  [{'; '.join(first.cites)}]"))
+def _print_cure(console: Console, cure: Cure) -> None:
+    finding = cure.finding
+    count = len(cure.sessions)
+    shown = ", ".join(cure.sessions[:SHOWN]) + (f" and {count - SHOWN} more" if count > SHOWN else "")
+    sessions = "1 session" if count == 1 else f"{count} sessions"
+    _wrapped(console, f"{finding.severity.value:5} {finding.code} {finding.name}: {sessions}, ${cure.at_stake:,.2f}: {shown}", 2)
+    _wrapped(console, ("" if cure.messages == 1 else "for example: ") + finding.message, 8)
+    _wrapped(console, f"do: {finding.remedy}", 8)
+    _wrapped(console, f"law: {'; '.join(finding.cites)}", 8)
 
 
-def print_totals(console: Console, assessments: Sequence[Assessment]) -> None:
+def _wrapped(console: Console, text: str, indent: int) -> None:
+    first, rest = " " * indent, " " * max(indent, 8)
+    console.print(Text(textwrap.fill(text, console.width, initial_indent=first, subsequent_indent=rest)))
+
+
+def _print_totals(console: Console, assessments: Sequence[Assessment]) -> None:
     """Print the totals by what becomes of the sessions."""
     table = _table(
         ("", "left"), ("Sessions x patients", "right"), ("Lines", "right"), ("Allowed", "right"),
