@@ -43,13 +43,17 @@ def addon_code(primary_code: str, *, addon_codes: Mapping[str, str]) -> str:
     prevents="181",
 )
 def code_not_effective(
-    training: Training, grouped: bool, primary_code: str, *, bundled_families: Sequence[str],
-    individual_behavior_from_start: bool,
+    training: Training,
+    grouped: bool,
+    *,
+    individual_codes: Mapping[str, str],
+    group_codes: Mapping[str, str],
+    bundled_families: Sequence[str],
 ) -> bool:
     """The code for this training did not exist or was not separately payable on the date of service."""
     bundled = grouped and training in bundled_families
-    lone_behavior = training is Training.BEHAVIOR and not grouped and not individual_behavior_from_start
-    return primary_code == NO_CODE and not bundled and not lone_behavior
+    lone_behavior = training is Training.BEHAVIOR and not grouped
+    return training not in (group_codes if grouped else individual_codes) and not bundled and not lone_behavior
 
 
 @edit(
@@ -62,11 +66,10 @@ def code_not_effective(
     prevents="181",
 )
 def no_individual_behavior_code(
-    training: Training, grouped: bool, primary_code: str, *, individual_behavior_from_start: bool
+    training: Training, grouped: bool, *, individual_codes: Mapping[str, str]
 ) -> bool:
     """Before 2025 no individual code exists for behaviour training of one family."""
-    lone_behavior = training is Training.BEHAVIOR and not grouped
-    return lone_behavior and primary_code == NO_CODE and not individual_behavior_from_start
+    return training is Training.BEHAVIOR and not grouped and training not in individual_codes
 
 
 @edit(
