@@ -1,0 +1,110 @@
+"""Speed, side by side: every figure beside the peer that it is compared to. Run with ``make bench``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from teachback.assess import assess, rulebook
+from teachback.export import json_lines
+from teachback.intake import read_sessions
+from teachback.synthetic.practice import made_up_practice
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = Path(sys.executable).parent / "teachback"
+ROUNDS = 9
+
+
+def best(action, rounds: int = 3) -> float:
+    """Seconds of the fastest of some rounds."""
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def process(*arguments: str) -> float:
+    """Seconds of a whole process, start to exit, the median of some rounds."""
+    taken = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
+        taken.append(time.perf_counter() - start)
+    return sorted(taken)[ROUNDS // 2]
+
+
+def start() -> None:
+    """A bare question, beside starting Python and importing the core."""
+    python = sys.executable
+    units = (str(COMMAND), "units", "40", "--training", "function", "--date", "2026-04-14")
+    rows = [
+        ("start Python alone", process(python, "-c", "pass")),
+        ("import the core (model to assess)", process(python, "-c", "import teachback.assess")),
+        ("load law and rules of every topic", process(python, "-c", "from teachback.assess import rulebook; rulebook()")),
+        ("teachback units 40 --training function --date 2026-04-14", process(*units)),
+        ("teachback price 97550 --date 2026-04-14 --national",
+         process(str(COMMAND), "price", "97550", "--date", "2026-04-14", "--national")),
+    ]
+    print("Start (whole process, median)")
+    for name, seconds in rows:
+        print(f"  {name:60} {seconds * 1000:7.0f} ms")
+    loaded = subprocess.run(
+        [python, "-c", "import sys; from teachback.cli import run; run(sys.argv[1:]); "
+         "print([m for m in ('rich','polars','openpyxl') if m in sys.modules])", *units[1:]],
+        check=True, capture_output=True, text=True,
+    ).stdout.splitlines()[-1]
+    print(f"  heavy libraries loaded by units: {loaded}")
+
+
+def coding() -> None:
+    """A file of ten thousand sessions: reading, coding and writing told apart, beside merely parsing it."""
+    sessions = made_up_practice(seed=7, sessions=300)
+    many = [one for n in range(34) for one in _renamed(sessions, n)][:10_000]
+    rulebook()
+    assess(sessions)
+    one = sessions[0]
+    single = best(lambda: [assess([one]) for _ in range(200)]) / 200
+    traced = best(lambda: [assess([one], keep_proof=True) for _ in range(200)]) / 200
+    print("\nCoding")
+    print(f"  one session, assessed                     {single * 1e6:8.0f} us")
+    print(f"  one session, assessed with its proof kept {traced * 1e6:8.0f} us")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "many.jsonl"
+        file.write_text("".join(f"{json.dumps(to_json(s))}\n" for s in many), "utf-8")
+        size = file.stat().st_size / 1e6
+        parse = best(lambda: [json.loads(line) for line in file.read_text("utf-8").splitlines()])
+        read = best(lambda: read_sessions(file))
+        found = assess(many)
+        code = best(lambda: assess(many))
+        write = best(lambda: list(json_lines(found)))
+    print(f"  {len(many):,} sessions, {len(found):,} session-patients, {size:.0f} MB of JSON lines:")
+    for name, seconds in (("json.loads alone (the floor)", parse), ("read and type-check", read), ("assess", code),
+                          ("write as JSON lines", write)):
+        print(f"    {name:40} {seconds:6.2f} s {len(many) / seconds:12,.0f} sessions/s  {seconds / parse:6.1f} x floor")
+
+
+def _renamed(sessions, number: int):
+    from dataclasses import replace
+
+    for session in sessions:
+        who = replace(session.practitioner, npi=f"{session.practitioner.npi[:-3]}{number:03}")
+        yield replace(session, id=f"{session.id}-{number}", practitioner=who,
+                      patients=tuple(replace(p, id=f"{p.id}-{number}") for p in session.patients))
+
+
+def to_json(session) -> dict:
+    """A session as the record of the contract; empty facts left out."""
+    from teachback.intake.dump import session_record
+
+    return session_record(session)
+
+
+if __name__ == "__main__":
+    start()
+    coding()
