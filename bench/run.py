@@ -7,19 +7,31 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from teachback.assess import assess, rulebook
 from teachback.export import json_lines
 from teachback.intake import read_sessions
+from teachback.intake.dump import write_jsonl
 from teachback.synthetic.practice import made_up_practice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from teachback.model import Session
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sys.executable).parent / "teachback"
 ROUNDS = 9
+LOADED = (
+    "import sys; from teachback.cli import run; run(sys.argv[1:]); "
+    "print([m for m in ('rich','polars','openpyxl') if m in sys.modules])"
+)
 
 
-def best(action, rounds: int = 3) -> float:
+def best(action: Callable[[], object], rounds: int = 3) -> float:
     """Seconds of the fastest of some rounds."""
     taken = []
     for _ in range(rounds):
@@ -46,18 +58,29 @@ def start() -> None:
     rows = [
         ("start Python alone", process(python, "-c", "pass")),
         ("import the core (model to assess)", process(python, "-c", "import teachback.assess")),
-        ("load law and rules of every topic", process(python, "-c", "from teachback.assess import rulebook; rulebook()")),
+        (
+            "load law and rules of every topic",
+            process(python, "-c", "from teachback.assess import rulebook; rulebook()"),
+        ),
         ("teachback units 40 --training function --date 2026-04-14", process(*units)),
-        ("teachback price 97550 --date 2026-04-14 --national",
-         process(str(COMMAND), "price", "97550", "--date", "2026-04-14", "--national")),
+        (
+            "teachback price 97550 --date 2026-04-14 --national",
+            process(str(COMMAND), "price", "97550", "--date", "2026-04-14", "--national"),
+        ),
     ]
     print("Start (whole process, median)")
     for name, seconds in rows:
         print(f"  {name:60} {seconds * 1000:7.0f} ms")
     loaded = subprocess.run(
-        [python, "-c", "import sys; from teachback.cli import run; run(sys.argv[1:]); "
-         "print([m for m in ('rich','polars','openpyxl') if m in sys.modules])", *units[1:]],
-        check=True, capture_output=True, text=True,
+        [
+            python,
+            "-c",
+            LOADED,
+            *units[1:],
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.splitlines()[-1]
     print(f"  heavy libraries loaded by units: {loaded}")
 
@@ -76,7 +99,7 @@ def coding() -> None:
     print(f"  one session, assessed with its proof kept {traced * 1e6:8.0f} us")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "many.jsonl"
-        file.write_text("".join(f"{json.dumps(to_json(s))}\n" for s in many), "utf-8")
+        write_jsonl(many, file)
         size = file.stat().st_size / 1e6
         parse = best(lambda: [json.loads(line) for line in file.read_text("utf-8").splitlines()])
         read = best(lambda: read_sessions(file))
@@ -84,25 +107,27 @@ def coding() -> None:
         code = best(lambda: assess(many))
         write = best(lambda: list(json_lines(found)))
     print(f"  {len(many):,} sessions, {len(found):,} session-patients, {size:.0f} MB of JSON lines:")
-    for name, seconds in (("json.loads alone (the floor)", parse), ("read and type-check", read), ("assess", code),
-                          ("write as JSON lines", write)):
-        print(f"    {name:40} {seconds:6.2f} s {len(many) / seconds:12,.0f} sessions/s  {seconds / parse:6.1f} x floor")
+    for name, seconds in (
+        ("json.loads alone (the floor)", parse),
+        ("read and type-check", read),
+        ("assess", code),
+        ("write as JSON lines", write),
+    ):
+        print(
+            f"    {name:40} {seconds:6.2f} s {len(many) / seconds:12,.0f} sessions/s  {seconds / parse:6.1f} x floor"
+        )
 
 
-def _renamed(sessions, number: int):
-    from dataclasses import replace
-
+def _renamed(sessions: Iterable[Session], number: int) -> Iterator[Session]:
+    """The same sessions by other people, so that nobody's minutes meet."""
     for session in sessions:
         who = replace(session.practitioner, npi=f"{session.practitioner.npi[:-3]}{number:03}")
-        yield replace(session, id=f"{session.id}-{number}", practitioner=who,
-                      patients=tuple(replace(p, id=f"{p.id}-{number}") for p in session.patients))
-
-
-def to_json(session) -> dict:
-    """A session as the record of the contract; empty facts left out."""
-    from teachback.intake.dump import session_record
-
-    return session_record(session)
+        yield replace(
+            session,
+            id=f"{session.id}-{number}",
+            practitioner=who,
+            patients=tuple(replace(p, id=f"{p.id}-{number}") for p in session.patients),
+        )
 
 
 if __name__ == "__main__":

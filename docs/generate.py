@@ -31,13 +31,17 @@ def run(arguments: list[str]) -> str:
     """What a command prints, in a window of 100 columns."""
     environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PYTHONHASHSEED": "0"}
     command = [sys.executable, "-m", "teachback.cli", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=HERE.parent)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment, cwd=HERE.parent
+    )
     return "\n".join(line.rstrip() for line in (done.stdout + done.stderr).strip().splitlines()) + "\n"
 
 
 def commands() -> str:
     """One heading a command, with its help."""
-    page = GENERATED + "# Commands\n\nEvery command answers `--help`. None of them opens a network connection.\n"
+    page = (
+        GENERATED + "# Commands\n\nEvery command answers `--help`. None of them opens a network connection.\n"
+    )
     for command in COMMANDS:
         title = f"teachback {command}".strip()
         text = run([*command.split(), "--help"])
@@ -121,7 +125,8 @@ def coverage() -> str:
                 page += "\n".join(_parameter(parameter)) + "\n"
     page += "\n## Sources\n\n| cited as | title | publisher | date |\n| --- | --- | --- | --- |\n"
     for source in sources().values():
-        page += f"| {source.short} | [{source.title}]({source.link}) | {source.publisher} | {source.date} |\n"
+        title = f"[{source.title}]({source.link})" if source.link.startswith("http") else source.title
+        page += f"| {source.short} | {title} | {source.publisher} | {source.date} |\n"
     return page
 
 
@@ -142,6 +147,7 @@ def session() -> str:
 
 def filled(page: str) -> str:
     """A written page with the output of every command that it shows brought up to date."""
+
     def answer(match: re.Match[str]) -> str:
         arguments = match["command"].removeprefix("teachback ").split()
         return match[1] + run(arguments) + match[4]

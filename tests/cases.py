@@ -127,7 +127,7 @@ class Case:
 class _Loader(yaml.SafeLoader):
     """Safe YAML that refuses a key that stands twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT002
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value]
         doubled = {key for key in keys if keys.count(key) > 1}
         if doubled:

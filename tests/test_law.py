@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 
 from teachback import law
 from teachback.law import LawError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LAW = law.load()
 UNITS = {"", "patients", "minutes", "units", "days", "percent", "dollars", "RVU"}
@@ -28,7 +32,7 @@ def test_every_parameter_says_what_it_is_and_cites_every_value(name):
 @pytest.mark.parametrize("name", sorted(LAW.parameters))
 def test_dated_values_follow_one_another_without_gap_or_overlap(name):
     for entries in LAW.parameters[name].values.values():
-        for newer, older in zip(entries, entries[1:], strict=False):
+        for newer, older in pairwise(entries):
             assert older.until == newer.since - timedelta(1)
 
 
@@ -93,11 +97,20 @@ def test_one_name_in_two_files_is_an_error_that_names_both(tmp_path):
     ("body", "says"),
     [
         ('[x]\nsays = "s"\n2024-01-01 = { value = 1 }\n', "a value .* and its cite are needed"),
-        ('[x]\nsays = "s"\n2024-01-01 = { value = 1, cite = "NOWHERE 1" }\n', "source 'NOWHERE' is not in sources"),
+        (
+            '[x]\nsays = "s"\n2024-01-01 = { value = 1, cite = "NOWHERE 1" }\n',
+            "source 'NOWHERE' is not in sources",
+        ),
         ('[x]\nsays = "s"\nyesterday = { value = 1, cite = "RVU24A" }\n', "expected a date such as"),
         ('[x]\nsays = "s"\n', "no dated value"),
-        ('[x]\nsays = "s"\n2024-01-01 = { value = 1, cite = "RVU24A", confidence = "sure" }\n', "confidence is one of"),
-        ('[x]\n2024-01-01 = { value = 1, cite = "RVU24A" }\n2024-01-01 = { value = 2, cite = "RVU24A" }\n', "law.toml"),
+        (
+            '[x]\nsays = "s"\n2024-01-01 = { value = 1, cite = "RVU24A", confidence = "sure" }\n',
+            "confidence is one of",
+        ),
+        (
+            '[x]\n2024-01-01 = { value = 1, cite = "RVU24A" }\n2024-01-01 = { value = 2, cite = "RVU24A" }\n',
+            "law.toml",
+        ),
     ],
 )
 def test_a_faulty_law_file_is_refused_with_its_place(tmp_path, body, says):
@@ -108,7 +121,8 @@ def test_a_faulty_law_file_is_refused_with_its_place(tmp_path, body, says):
 
 def test_overlapping_rows_of_a_table_are_an_error_that_names_both(tmp_path):
     (tmp_path / "t.csv").write_text(
-        "code,from,through,value,cite\nA,2024-01-01,2024-12-31,1,RVU24A\nA,2024-12-31,2025-12-31,2,RVU24A\n", "utf-8"
+        "code,from,through,value,cite\nA,2024-01-01,2024-12-31,1,RVU24A\nA,2024-12-31,2025-12-31,2,RVU24A\n",
+        "utf-8",
     )
     write(tmp_path, "law.toml", '[x]\nsays = "s"\nby = "code"\ntable = "t.csv"\n')
     with pytest.raises(LawError, match=r"x of A from 2024-01-01 through 2024-12-31 overlaps .* 2024-12-31"):
@@ -118,6 +132,8 @@ def test_overlapping_rows_of_a_table_are_an_error_that_names_both(tmp_path):
 def test_a_payer_cannot_change_what_medicare_does_not_have(tmp_path):
     (tmp_path / "payers").mkdir()
     write(tmp_path, "law.toml", '[x]\nsays = "s"\n2024-01-01 = { value = 1, cite = "RVU24A" }\n')
-    (tmp_path / "payers" / "acme.toml").write_text('[y]\n2024-01-01 = { value = 1, cite = "RVU24A" }\n', "utf-8")
+    (tmp_path / "payers" / "acme.toml").write_text(
+        '[y]\n2024-01-01 = { value = 1, cite = "RVU24A" }\n', "utf-8"
+    )
     with pytest.raises(LawError, match="y is not a value of Medicare's"):
         law.load(tmp_path)

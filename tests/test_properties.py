@@ -13,18 +13,37 @@ from teachback.assess import assess, rulebook
 from teachback.export import record
 from teachback.law import payers
 from teachback.model import (
-    Answer, Caregiver, Consent, Disposition, Patient, Plan, Practitioner, Session, Severity, Training,
+    Answer,
+    Caregiver,
+    Consent,
+    Disposition,
+    Patient,
+    Plan,
+    Practitioner,
+    Session,
+    Severity,
+    Training,
 )
 from teachback.rulebook import Scope
 from tests.strategies import DAYS, books, sessions
 
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 def units(minutes, training, day, patients, payer="medicare"):
     book = rulebook(("codes", "units"))
-    scope = Scope(book, book.law.on(day, payer), {"training": training, "patients_represented": patients,
-                                                 "minutes": minutes, "total_minutes": minutes})
+    scope = Scope(
+        book,
+        book.law.on(day, payer),
+        {
+            "training": training,
+            "patients_represented": patients,
+            "minutes": minutes,
+            "total_minutes": minutes,
+        },
+    )
     primary = scope.value("primary_units") or 0
     return primary, (scope.value("addon_units") or 0) if primary else 0
 
@@ -32,7 +51,10 @@ def units(minutes, training, day, patients, payer="medicare"):
 @given(st.integers(0, 1439), st.sampled_from(Training), DAYS, st.integers(1, 5), st.sampled_from(payers()))
 @settings(max_examples=400, deadline=None)
 def test_units_never_fall_as_minutes_rise(minutes, training, day, patients, payer):
-    fewer, more = units(minutes, training, day, patients, payer), units(minutes + 1, training, day, patients, payer)
+    fewer, more = (
+        units(minutes, training, day, patients, payer),
+        units(minutes + 1, training, day, patients, payer),
+    )
     assert fewer[0] <= more[0]
     assert fewer[1] <= more[1]
 
@@ -49,7 +71,9 @@ def test_medicare_never_pays_a_timed_minute_that_was_not_given(minutes, training
 @given(st.integers(0, 300), DAYS)
 @settings(max_examples=300, deadline=None)
 def test_the_midpoint_never_gives_less_than_the_full_time(minutes, day):
-    ours, theirs = (units(minutes, Training.FUNCTION, day, 1, payer) for payer in ("medicare", "example-midpoint"))
+    ours, theirs = (
+        units(minutes, Training.FUNCTION, day, 1, payer) for payer in ("medicare", "example-midpoint")
+    )
     assert ours[0] <= theirs[0]
     assert ours[1] <= theirs[1]
 
@@ -74,8 +98,15 @@ def test_parts_add_up_to_totals(book):
                 assert line.patient_amount is None
                 assert line.medicare_payment is None
                 continue
-            assert scope.value("medicare_share_cents") + scope.value("patient_cents") == scope.value("allowed_cents")
-            assert Decimal(0) <= line.medicare_payment_after_sequestration <= line.medicare_payment <= line.allowed_amount
+            assert scope.value("medicare_share_cents") + scope.value("patient_cents") == scope.value(
+                "allowed_cents"
+            )
+            assert (
+                Decimal(0)
+                <= line.medicare_payment_after_sequestration
+                <= line.medicare_payment
+                <= line.allowed_amount
+            )
             assert Decimal(0) <= line.patient_amount <= line.allowed_amount
             ceiling = dict(assessment.patient.charge).get(line.procedure_code)
             assert ceiling is None or line.allowed_amount <= ceiling * line.units
@@ -93,11 +124,22 @@ def test_no_minute_is_counted_twice(book):
     """
     found = assess(book, keep_proof=True)
     for assessment in found:
-        together = [a for a in found if a.bearer == assessment.bearer and a.patient.id == assessment.patient.id]
+        together = [
+            a for a in found if a.bearer == assessment.bearer and a.patient.id == assessment.patient.id
+        ]
         lines = [line for a in together for line in a.service_lines]
         assert len([a for a in together if a.service_lines]) <= 1
         minutes = [a.scope.value("minutes") for a in together]
-        timed = {"97550": 30, "G0539": 30, "G0541": 30, "96202": 60, "97551": 15, "96203": 15, "G0540": 15, "G0542": 15}
+        timed = {
+            "97550": 30,
+            "G0539": 30,
+            "G0541": 30,
+            "96202": 60,
+            "97551": 15,
+            "96203": 15,
+            "G0540": 15,
+            "G0542": 15,
+        }
         if lines and lines[0].procedure_code in timed:
             assert sum(timed[line.procedure_code] * line.units for line in lines) <= sum(minutes)
     payable = {a.session.id for a in found if a.disposition is not Disposition.NOT_BILLABLE}
@@ -113,8 +155,18 @@ def test_no_minute_is_counted_twice(book):
 
 # Facts whose absence the schema declares to mean something, free words that nothing judges, and identities.
 DECLARED = {
-    "participating", "assignment", "qualifying_apm_participant", "furnished_by", "furnished_by_id", "private_practice",
-    "assistant_minutes", "planned_as_group", "claim_form", "type_of_bill", "supplier_trains", "patients_refused",
+    "participating",
+    "assignment",
+    "qualifying_apm_participant",
+    "furnished_by",
+    "furnished_by_id",
+    "private_practice",
+    "assistant_minutes",
+    "planned_as_group",
+    "claim_form",
+    "type_of_bill",
+    "supplier_trains",
+    "patients_refused",
 }
 IDENTITY = {"id", "npi", "type", "date_of_service", "practitioner", "patients", "name"}
 # Contradictions that are found only while both facts are there, and what follows from two of them together.
@@ -129,7 +181,10 @@ def knocked_out(session):
     who = session.practitioner
     for field in dataclasses.fields(Practitioner):
         if field.name not in DECLARED | IDENTITY and getattr(who, field.name) is not None:
-            yield field.name, dataclasses.replace(session, practitioner=dataclasses.replace(who, **{field.name: None}))
+            yield (
+                field.name,
+                dataclasses.replace(session, practitioner=dataclasses.replace(who, **{field.name: None})),
+            )
     for index, patient in enumerate(session.patients):
         for name, changed in _patients(patient):
             group = (*session.patients[:index], changed, *session.patients[index + 1 :])
@@ -150,7 +205,10 @@ def _patients(patient):
         for field in dataclasses.fields(kind) if inner else ():
             if getattr(inner, field.name) is not None:
                 blank = () if field.name == "goals" else None
-                yield f"{name}.{field.name}", dataclasses.replace(patient, **{name: dataclasses.replace(inner, **{field.name: blank})})
+                yield (
+                    f"{name}.{field.name}",
+                    dataclasses.replace(patient, **{name: dataclasses.replace(inner, **{field.name: blank})}),
+                )
     if len(patient.caregivers) == 1:
         # Contract: with several, one who qualifies is enough and the others' status is only told (D108).
         only = patient.caregivers[0]

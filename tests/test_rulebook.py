@@ -25,10 +25,49 @@ BOOK = rulebook()
 CONTRACT = Path(__file__).parent / "contract"
 BUDGETS = {Kind.EDIT: 4_096, Kind.DETERMINATION: 65_536}
 FEE_BUDGET = 1_000_000
-ALLOWED = {"teachback", "enum", "decimal", "datetime", "typing", "re", "bisect", "dataclasses", "collections", "__future__"}
+ALLOWED = {
+    "teachback",
+    "enum",
+    "decimal",
+    "datetime",
+    "typing",
+    "re",
+    "bisect",
+    "dataclasses",
+    "collections",
+    "__future__",
+}
 LATER = {
-    "C104", "C105", "C106", "C108", "C111", "C112", "C113", "C115", "M101", "M102", "M103", "M105", "M106", "M107", "M108",
-    "M109", "M110", "N101", "N102", "N103", "S110", "S111", "S113", "S114", "U104", "U114", "P103", "D404", "D405", "D406",
+    "C104",
+    "C105",
+    "C106",
+    "C108",
+    "C111",
+    "C112",
+    "C113",
+    "C115",
+    "M101",
+    "M102",
+    "M103",
+    "M105",
+    "M106",
+    "M107",
+    "M108",
+    "M109",
+    "M110",
+    "N101",
+    "N102",
+    "N103",
+    "S110",
+    "S111",
+    "S113",
+    "S114",
+    "U104",
+    "U114",
+    "P103",
+    "D404",
+    "D405",
+    "D406",
 }
 OURS = {"B111", "P105"}
 
@@ -54,7 +93,7 @@ def domain(fact):
     kind = typing.get_type_hints(maker.call, vars(typing) | _names(maker))["return"]
     kinds = [k for k in (typing.get_args(kind) or (kind,)) if k is not type(None)]
     sizes = [len(BOTH) if k is bool else len(k) if isinstance(k, enum.EnumMeta) else None for k in kinds]
-    if fact.endswith("_modifier") or fact in {"apm_standing"}:
+    if fact.endswith("_modifier") or fact == "apm_standing":
         return 3
     if fact.endswith("_percent"):
         return 4
@@ -68,18 +107,34 @@ def _names(rule):
     from teachback import model
     from teachback.rules import vocabulary
 
-    return {**vars(model), **vars(vocabulary), **rule.call.__globals__, "Mapping": dict, "Sequence": list, "date": date,
-            "Decimal": Decimal, "time": object}
+    return {
+        **vars(model),
+        **vars(vocabulary),
+        **rule.call.__globals__,
+        "Mapping": dict,
+        "Sequence": list,
+        "date": date,
+        "Decimal": Decimal,
+        "time": object,
+    }
 
 
 def law_tuples(rule):
     """How many distinct combinations of law values the rule can be given, over all dates, keys and payers."""
     days = {date(2023, 6, 1)} | {entry.since for name in rule.law for entry in BOOK.law.entries(name)}
-    days |= {entry.until + timedelta(1) for name in rule.law for entry in BOOK.law.entries(name) if entry.until}
+    days |= {
+        entry.until + timedelta(1) for name in rule.law for entry in BOOK.law.entries(name) if entry.until
+    }
     days |= {silent for name in rule.law if (silent := BOOK.law.parameters[name].silent_from)}
     by = {name: BOOK.law.parameters[name].by for name in rule.law}
-    keys = {fact: sorted({str(entry.key) for name in rule.law if by[name] == fact for entry in BOOK.law.entries(name)} | {"?"})
-            for fact in by.values() if fact}
+    keys = {
+        fact: sorted(
+            {str(entry.key) for name in rule.law if by[name] == fact for entry in BOOK.law.entries(name)}
+            | {"?"}
+        )
+        for fact in by.values()
+        if fact
+    }
     seen = set()
     for day, payer, *chosen in itertools.product(days, law_files.payers(), *keys.values()):
         statute, key = BOOK.law.on(day, payer), dict(zip(keys, chosen, strict=True))
@@ -123,7 +178,9 @@ def tree_of(rule: Rule) -> ast.AST:
 
 
 def test_codes_names_severities_and_reason_codes_are_the_contracts():
-    contract = {row["code"]: row for row in csv.DictReader((CONTRACT / "findings.csv").open(encoding="utf-8"))}
+    contract = {
+        row["code"]: row for row in csv.DictReader((CONTRACT / "findings.csv").open(encoding="utf-8"))
+    }
     several = {"S103", "D303", "T104"}
     for rule in edits():
         if rule.code in OURS:
@@ -146,7 +203,9 @@ def test_rules_import_nothing_impure(module):
             names = [node.module or ""]
         for name in names:
             assert name.split(".")[0] in ALLOWED
-            assert not name.startswith(("teachback.facts", "teachback.assess", "teachback.intake", "teachback.cli"))
+            assert not name.startswith(
+                ("teachback.facts", "teachback.assess", "teachback.intake", "teachback.cli")
+            )
         called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
         assert called not in {"open", "print", "float", "round", "eval", "exec"}
 
@@ -155,13 +214,26 @@ def test_no_float_anywhere_in_the_core():
     root = Path(teachback.rules.__path__[0]).parent
     for file in [*root.glob("*.py"), *(root / "rules").glob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), (file.name, node.lineno)
+            assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), (
+                file.name,
+                node.lineno,
+            )
             assert not (isinstance(node, ast.Name) and node.id == "float"), (file.name, node.lineno)
 
 
 def rule(function, **more):
-    defaults = {"of": function.__name__, "kind": Kind.DETERMINATION, "facts": (), "law": (), "optional": frozenset(),
-                "since": date(2024, 1, 1), "until": date(2999, 12, 31), "payer": "medicare", "says": "s", "topic": "t"}
+    defaults = {
+        "of": function.__name__,
+        "kind": Kind.DETERMINATION,
+        "facts": (),
+        "law": (),
+        "optional": frozenset(),
+        "since": date(2024, 1, 1),
+        "until": date(2999, 12, 31),
+        "payer": "medicare",
+        "says": "s",
+        "topic": "t",
+    }
     return Rule(call=function, **{**defaults, **more})
 
 
@@ -175,13 +247,15 @@ def second():
 
 def test_two_variants_that_both_apply_are_an_error_that_names_both():
     rules = [rule(first, of="x", until=date(2025, 1, 1)), rule(second, of="x", since=date(2025, 1, 1))]
-    with pytest.raises(RuleError, match=r"x: first \(through 2025-01-01\) and second \(from 2025-01-01\) both apply"):
+    with pytest.raises(
+        RuleError, match=r"x: first \(through 2025-01-01\) and second \(from 2025-01-01\) both apply"
+    ):
         Rulebook(rules, BOOK.law, {})
 
 
 def test_a_gap_between_variants_is_an_error_that_names_both():
     rules = [rule(first, of="x", until=date(2025, 1, 1)), rule(second, of="x", since=date(2025, 1, 3))]
-    with pytest.raises(RuleError, match="neither first .* nor second .* applies between"):
+    with pytest.raises(RuleError, match=r"neither first .* nor second .* applies between"):
         Rulebook(rules, BOOK.law, {})
 
 
@@ -209,7 +283,12 @@ def test_signatures_order_the_passes():
 
 
 def test_severities_are_ranked():
-    assert [s.value for s in sorted(Severity, key=lambda s: s.rank)] == ["error", "hold", "warning", "information"]
+    assert [s.value for s in sorted(Severity, key=lambda s: s.rank)] == [
+        "error",
+        "hold",
+        "warning",
+        "information",
+    ]
 
 
 def test_nothing_to_assess_is_nothing():

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from teachback.assess import assess
+from teachback.intake.dump import session_record
 from teachback.model import Discipline, Disposition, Severity
 from teachback.rules.practitioners import npi_is_valid
 from teachback.rules.settings import Mbi, mbi_form
-from teachback.intake.dump import session_record
 from teachback.synthetic import (
     Advice,
     made_up_book,

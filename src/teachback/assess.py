@@ -28,14 +28,32 @@ if TYPE_CHECKING:
     from teachback.model import Patient, Session
 
 TOPICS = (
-    "codes", "units", "caregivers", "consent", "plan", "documentation", "diagnoses", "practitioners", "settings",
-    "telehealth", "modifiers", "threshold", "fees", "payment",
+    "codes",
+    "units",
+    "caregivers",
+    "consent",
+    "plan",
+    "documentation",
+    "diagnoses",
+    "practitioners",
+    "settings",
+    "telehealth",
+    "modifiers",
+    "threshold",
+    "fees",
+    "payment",
 )
 NO_CEILING = 10**12
 BLOCKING = (Severity.ERROR, Severity.HOLD)
 MONEY = (
-    "allowed_cents", "deductible_applied_cents", "coinsurance_cents", "patient_cents", "medicare_share_cents",
-    "medicare_cents", "sequestration_cents", "after_sequestration_cents",
+    "allowed_cents",
+    "deductible_applied_cents",
+    "coinsurance_cents",
+    "patient_cents",
+    "medicare_share_cents",
+    "medicare_cents",
+    "sequestration_cents",
+    "after_sequestration_cents",
 )
 
 
@@ -172,7 +190,10 @@ def _manner(row: _Row) -> tuple[Any, ...]:
     """What must agree for sessions of one date to combine."""
     who = row.session.practitioner
     return (
-        row.session.place_of_service, row.session.modality, who.furnished_by, who.furnished_by_id,
+        row.session.place_of_service,
+        row.session.modality,
+        who.furnished_by,
+        who.furnished_by_id,
         row.scope.value("grouped"),
     )
 
@@ -181,7 +202,7 @@ def _occurrence(rows: list[_Row], same_day: str) -> _Occurrence:
     bearer = min(rows, key=lambda r: (r.session.start_time is None, r.session.start_time or 0, r.session.id))
     for row in rows:
         row.bearer = bearer
-        row.scope.known["same_day"] = same_day
+        row.scope.known |= {"same_day": same_day, "bears_lines": row is bearer}
     bearer.scope.known |= {
         "total_minutes": _total([row.scope.value("minutes") for row in rows]),
         "total_assistant_minutes": _total([row.scope.value("assistant_minutes") for row in rows]),
@@ -240,7 +261,9 @@ def _range(lines: Sequence[Scope]) -> str | None:
         parts = []
         for line in lines:
             kept = {name: line.known[name] for name in RECORDED if name in line.known}
-            parts.append(Scope(book, line.statute, {**kept, "payment_locality": locality}).value("allowed_cents"))
+            parts.append(
+                Scope(book, line.statute, {**kept, "payment_locality": locality}).value("allowed_cents")
+            )
         if None in parts:
             return None
         totals.append(sum(parts))
@@ -276,9 +299,12 @@ def _collect(occurrences: Iterable[_Occurrence], *, keep_proof: bool) -> list[As
         if not occurrence.lines:
             for row in occurrence.rows:
                 row.findings = [f for f in row.findings if not needs_line(f, row.scope.book)]
-            occurrence.findings = [f for f in occurrence.findings if not needs_line(f, occurrence.bearer.scope.book)]
-        for row in occurrence.rows:
-            collected.append((row.order, _assessment(row, occurrence, keep_proof=keep_proof)))
+            occurrence.findings = [
+                f for f in occurrence.findings if not needs_line(f, occurrence.bearer.scope.book)
+            ]
+        collected += [
+            (row.order, _assessment(row, occurrence, keep_proof=keep_proof)) for row in occurrence.rows
+        ]
     collected.sort(key=lambda pair: pair[0])
     return [assessment for _, assessment in collected]
 
@@ -298,16 +324,23 @@ def _assessment(row: _Row, occurrence: _Occurrence, *, keep_proof: bool) -> Asse
     ordered = tuple(sorted(unique.values(), key=lambda f: (*f.order, f.place)))
     lines = occurrence.lines if bears else []
     return Assessment(
-        row.session, row.patient, disposition(ordered), tuple(service_line(line, occurrence.bearer.scope) for line in lines),
-        ordered, occurrence.bearer.session.id,
-        row.scope if keep_proof else None, tuple(lines) if keep_proof else (),
+        row.session,
+        row.patient,
+        disposition(ordered),
+        tuple(service_line(line, occurrence.bearer.scope) for line in lines),
+        ordered,
+        occurrence.bearer.session.id,
+        row.scope if keep_proof else None,
+        tuple(lines) if keep_proof else (),
     )
 
 
 def _elsewhere(finding: Finding, row: _Row) -> Finding:
     """A hold of a session whose minutes are in the same line, told with the session it stands on."""
     place = finding.place.replace("session.", f"session[{row.session.id}].", 1)
-    return replace(finding, place=place, message=f"Session {row.session.id} of the same date: {finding.message}")
+    return replace(
+        finding, place=place, message=f"Session {row.session.id} of the same date: {finding.message}"
+    )
 
 
 def disposition(findings: Iterable[Finding]) -> Disposition:
@@ -322,14 +355,21 @@ def service_line(line: Scope, session: Scope) -> ServiceLine:
     """The line as it is claimed: therapy, assistant, KX and telehealth modifiers in this order."""
     therapy = session.value("therapy_modifier")
     words = (
-        "" if therapy in {None, "none"} else str(therapy), session.value("assistant_modifier"),
-        session.value("kx_modifier"), session.value("audio_modifier"),
+        "" if therapy in {None, "none"} else str(therapy),
+        session.value("assistant_modifier"),
+        session.value("kx_modifier"),
+        session.value("audio_modifier"),
     )
     allowed, patient, medicare, after = (
         None if (amount := line.value(name)) is None else dollars(amount)
         for name in ("allowed_cents", "patient_cents", "medicare_cents", "after_sequestration_cents")
     )
     return ServiceLine(
-        line.known["procedure_code"], line.known["units"], tuple(str(word) for word in words if word),
-        allowed, patient, medicare, after,
+        line.known["procedure_code"],
+        line.known["units"],
+        tuple(str(word) for word in words if word),
+        allowed,
+        patient,
+        medicare,
+        after,
     )

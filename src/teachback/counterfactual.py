@@ -29,11 +29,12 @@ from teachback.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from teachback.rulebook import Rulebook
 
 Change = tuple[Session, Patient]
+Answers = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,10 @@ def related(sessions: Sequence[Session], session: Session) -> list[Session]:
     patients = {patient.id for patient in session.patients}
     who = session.practitioner
     return [
-        other for other in sessions
-        if other.date_of_service == session.date_of_service and (
+        other
+        for other in sessions
+        if other.date_of_service == session.date_of_service
+        and (
             other.practitioner.npi == who.npi
             or (who.furnished_by_id is not None and other.practitioner.furnished_by_id == who.furnished_by_id)
             or any(patient.id in patients for patient in other.patients)
@@ -59,7 +62,12 @@ def related(sessions: Sequence[Session], session: Session) -> list[Session]:
 
 
 def questions(
-    sessions: Sequence[Session], session: Session, patient: Patient, *, payer: str, book: Rulebook | None = None
+    sessions: Sequence[Session],
+    session: Session,
+    patient: Patient,
+    *,
+    payer: str,
+    book: Rulebook | None = None,
 ) -> list[Question]:
     """Every missing fact that alone would change the verdict of this session and patient."""
     nearby = related(sessions, session)
@@ -96,22 +104,30 @@ def _missing(session: Session, patient: Patient) -> Iterator[Missing]:
 
 def _missing_of_session(session: Session, patient: Patient) -> Iterator[Missing]:
     if session.training is None:
-        yield "What was taught?", [
-            (kind.value.replace("_", " "), (replace(session, training=kind), patient)) for kind in Training
-        ]
+        yield (
+            "What was taught?",
+            [(kind.value.replace("_", " "), (replace(session, training=kind), patient)) for kind in Training],
+        )
     if session.modality is None:
-        yield "How did practitioner and caregiver meet?", [
-            (kind.value.replace("_", " "), (replace(session, modality=kind), patient)) for kind in Modality
-        ]
+        yield (
+            "How did practitioner and caregiver meet?",
+            [(kind.value.replace("_", " "), (replace(session, modality=kind), patient)) for kind in Modality],
+        )
     who = session.practitioner
     if who.furnished_by is not None and who.supervision is None:
-        yield f"Under which supervision did the {who.furnished_by} work?", [
-            (kind.value.replace("_", " "), (replace(session, practitioner=replace(who, supervision=kind)), patient))
-            for kind in Supervision
-        ]
+        yield (
+            f"Under which supervision did the {who.furnished_by} work?",
+            [
+                (
+                    kind.value.replace("_", " "),
+                    (replace(session, practitioner=replace(who, supervision=kind)), patient),
+                )
+                for kind in Supervision
+            ],
+        )
 
 
-def _patient_question(session: Session, patient: Patient, asks: str, answers: dict[str, dict[str, Any]]) -> Missing:
+def _patient_question(session: Session, patient: Patient, asks: str, answers: Answers) -> Missing:
     return asks, [(label, (session, replace(patient, **change))) for label, change in answers.items()]
 
 
@@ -126,6 +142,7 @@ _LOOKED_UP = {
 
 
 def _missing_of_coverage(session: Session, patient: Patient) -> Iterator[Missing]:
+    answers: Answers
     if patient.coverage is None:
         answers = {kind.value.replace("_", " "): {"coverage": kind} for kind in Coverage}
         yield _patient_question(session, patient, "Which coverage did the patient have on the date?", answers)
@@ -136,14 +153,20 @@ def _missing_of_coverage(session: Session, patient: Patient) -> Iterator[Missing
             yield _patient_question(session, patient, asks, answers)
     if patient.home_health is Answer.YES and patient.home_health_related in {None, Answer.UNKNOWN}:
         answers = {label: {"home_health_related": answer} for label, answer in yes_no.items()}
-        yield _patient_question(session, patient, "Does the home-health plan serve the same condition?", answers)
+        yield _patient_question(
+            session, patient, "Does the home-health plan serve the same condition?", answers
+        )
     if patient.therapy_used is None:
         answers = {"nothing yet this year": {"therapy_used": Decimal(0)}}
-        yield _patient_question(session, patient, "How much therapy spending came before this session?", answers)
+        yield _patient_question(
+            session, patient, "How much therapy spending came before this session?", answers
+        )
 
 
 _CAREGIVER = {
-    "adult": "an adult", "unpaid": "unpaid", "assists": "someone who assists the patient",
+    "adult": "an adult",
+    "unpaid": "unpaid",
+    "assists": "someone who assists the patient",
 }
 
 
@@ -152,10 +175,17 @@ def _missing_of_caregivers(session: Session, patient: Patient) -> Iterator[Missi
         for name, words in _CAREGIVER.items():
             if getattr(caregiver, name) is None and not (name == "unpaid" and caregiver.paid_by):
                 answers = {
-                    label: {"caregivers": _swapped(patient.caregivers, index, replace(caregiver, **{name: value}))}
+                    label: {
+                        "caregivers": _swapped(patient.caregivers, index, _told(caregiver, name, value=value))
+                    }
                     for label, value in (("yes", True), ("no", False))
                 }
                 yield _patient_question(session, patient, f"Is caregiver {index + 1} {words}?", answers)
+
+
+def _told(caregiver: Caregiver, name: str, *, value: bool) -> Caregiver:
+    fact: dict[str, Any] = {name: value}
+    return replace(caregiver, **fact)
 
 
 def _swapped(caregivers: tuple[Caregiver, ...], index: int, caregiver: Caregiver) -> tuple[Caregiver, ...]:
@@ -165,11 +195,17 @@ def _swapped(caregivers: tuple[Caregiver, ...], index: int, caregiver: Caregiver
 def _missing_of_consent(session: Session, patient: Patient) -> Iterator[Missing]:
     names = tuple(caregiver.name for caregiver in patient.caregivers)
     whole = Consent(
-        ConsentBy.PATIENT, ConsentForm.WRITTEN, session.date_of_service, ConsentScope.CAREGIVER_TRAINING, names
+        ConsentBy.PATIENT,
+        ConsentForm.WRITTEN,
+        session.date_of_service,
+        ConsentScope.CAREGIVER_TRAINING,
+        names,
     )
     if patient.consent is None:
         answers = {"yes, and it is complete": {"consent": whole}}
-        yield _patient_question(session, patient, "Is there a consent to this training from before the session?", answers)
+        yield _patient_question(
+            session, patient, "Is there a consent to this training from before the session?", answers
+        )
         return
     asks = {
         "by": "Did the patient or representative give the consent?",
@@ -198,13 +234,16 @@ def _missing_of_plan(session: Session, patient: Patient) -> Iterator[Missing]:
     for field in fields(Plan):
         if field.name in asks and getattr(plan, field.name) is None:
             question, value = asks[field.name]
-            yield _patient_question(session, patient, question, {"yes": {"plan": replace(plan, **{field.name: value})}})
+            yield _patient_question(
+                session, patient, question, {"yes": {"plan": replace(plan, **{field.name: value})}}
+            )
     if not patient.goals_addressed and plan.goals:
         answers = {"yes": {"goals_addressed": plan.goals[:1]}}
         yield _patient_question(session, patient, "Did the session address a goal of the plan?", answers)
 
 
 def _missing_of_note(session: Session, patient: Patient) -> Iterator[Missing]:
+    answers: Answers
     if patient.present is None:
         answers = {"no": {"present": False}, "yes": {"present": True}}
         yield _patient_question(session, patient, "Was the patient present?", answers)
@@ -217,7 +256,9 @@ def _missing_of_note(session: Session, patient: Patient) -> Iterator[Missing]:
             yield _patient_question(session, patient, asks, {"yes": {name: "recorded"}})
     if patient.kx_attested is None:
         answers = {"yes": {"kx_attested": True}, "no": {"kx_attested": False}}
-        yield _patient_question(session, patient, "Does the therapist attest medical necessity above the threshold?", answers)
+        yield _patient_question(
+            session, patient, "Does the therapist attest medical necessity above the threshold?", answers
+        )
     if not (patient.certifying_npi or "").strip():
         answers = {"yes, with a valid NPI": {"certifying_npi": "2700000013"}}
         yield _patient_question(session, patient, "Is the certifying practitioner known?", answers)

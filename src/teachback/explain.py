@@ -46,7 +46,9 @@ def cited(value: LawValue) -> str:
     return ", ".join(parts)
 
 
-def explain(assessment: Assessment, sessions: Sequence[Session], bearer: Assessment, payer: str) -> Iterator[str]:
+def explain(
+    assessment: Assessment, sessions: Sequence[Session], bearer: Assessment, payer: str
+) -> Iterator[str]:
     """The proof as lines of text. ``bearer`` is the assessment that carries the lines of the date.
 
     Both assessments must have been made with ``keep_proof``.
@@ -142,7 +144,10 @@ def _because(step: Step, law: Law) -> Iterator[str]:
     for entry in step.law:
         parameter = law.parameters[entry.name]
         which = "" if entry.key is None else f" ({entry.key})"
-        yield f"      law    {parameter.says}{which}: {_law_words(entry.value)} {parameter.unit}".rstrip() + f" ({cited(entry)})"
+        yield (
+            f"      law    {parameter.says}{which}: {_law_words(entry.value)} {parameter.unit}".rstrip()
+            + f" ({cited(entry)})"
+        )
 
 
 def _fact_words(name: str, value: object) -> str:
@@ -157,7 +162,7 @@ def _law_words(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {wording(item)}" for key, item in value.items()) or "none"
     text = wording(value)
-    return text if text else "none"
+    return text or "none"
 
 
 def _every_cent(bearer: Assessment) -> Iterator[str]:
@@ -191,7 +196,9 @@ def fee_lines(line: Scope) -> Iterator[str]:
     factor: Decimal = entries["conversion_factor"].value
     setting = line.value("fee_setting")
     expense = values["pe_facility" if setting is Setting.FACILITY else "pe_nonfacility"]
-    total = values["work"] * index["work"] + expense * index["pe"] + values["malpractice"] * index["malpractice"]
+    total = (
+        values["work"] * index["work"] + expense * index["pe"] + values["malpractice"] * index["malpractice"]
+    )
     why = "under a therapy modifier, so in every place" if _therapy(line) else "by the place of service"
     yield (
         f"      work {values['work']} x {index['work']} + practice expense {expense} x {index['pe']} ({setting}, {why})"
@@ -207,14 +214,17 @@ def _therapy(line: Scope) -> bool:
 
 
 def _shares(line: Scope, fee: int) -> Iterator[str]:
-    for fact, words in (("participation_percent", "non-participating"), ("practitioner_percent", "kind of practitioner")):
+    for fact, words in (
+        ("participation_percent", "non-participating"),
+        ("practitioner_percent", "kind of practitioner"),
+    ):
         percent = line.value(fact)
         if percent is None:
             yield "      this kind of practitioner has no share of the fee schedule"
             return
         if percent != 100:  # noqa: PLR2004  the whole fee needs no line
             rule = line.book.maker(fact, line.statute)
-            assert rule is not None  # noqa: S101  made by one rule
+            assert rule is not None  # noqa: S101  the fee always has its one rule
             yield f"      x {percent} % ({words}: {'; '.join(cited(entry) for entry in line.step(rule).law)})"
     unit, units = line.value("unit_allowed_cents"), line.known["units"]
     if unit != fee:
@@ -234,10 +244,9 @@ def _payment(line: Scope) -> Iterator[str]:
     assert sequestration is not None  # noqa: S101  in force on every priced date
     if applied:
         yield f"      deductible ${dollars(applied)}"
-    yield (
-        f"      coinsurance {coinsurance.value} % of ${dollars(line.value('allowed_cents') - applied)} = "
-        f"${dollars(line.value('coinsurance_cents'))} ({cited(coinsurance)}); the patient owes ${dollars(line.value('patient_cents'))}"
-    )
+    rest, share = dollars(line.value("allowed_cents") - applied), dollars(line.value("coinsurance_cents"))
+    yield f"      coinsurance {coinsurance.value} % of ${rest} = ${share} ({cited(coinsurance)})"
+    yield f"      the patient owes ${dollars(line.value('patient_cents'))}"
     yield f"      Medicare's share ${dollars(line.value('medicare_share_cents'))}"
     if line.value("payment_percent") != 100:  # noqa: PLR2004  no assistant reduction
         assistant = statute.entry("assistant_percent")

@@ -18,13 +18,33 @@ if TYPE_CHECKING:
     from teachback.model import ServiceLine
 
 LINE_COLUMNS = (
-    "session_id", "patient_id", "date_of_service", "disposition", "procedure_code", "units", "modifiers",
-    "allowed_amount", "patient_amount", "medicare_payment", "medicare_payment_after_sequestration", "errors", "holds",
+    "session_id",
+    "patient_id",
+    "date_of_service",
+    "disposition",
+    "procedure_code",
+    "units",
+    "modifiers",
+    "allowed_amount",
+    "patient_amount",
+    "medicare_payment",
+    "medicare_payment_after_sequestration",
+    "errors",
+    "holds",
     "warnings",
 )
 FINDING_COLUMNS = (
-    "session_id", "patient_id", "date_of_service", "severity", "code", "name", "who_can_cure", "message", "remedy",
-    "cites", "place",
+    "session_id",
+    "patient_id",
+    "date_of_service",
+    "severity",
+    "code",
+    "name",
+    "who_can_cure",
+    "message",
+    "remedy",
+    "cites",
+    "place",
 )
 
 
@@ -54,8 +74,15 @@ def record(assessment: Assessment) -> dict[str, Any]:
         "service_lines": [line_record(line) for line in assessment.service_lines],
         "findings": [
             {
-                "code": f.code, "name": f.name, "severity": f.severity.value, "message": f.message, "remedy": f.remedy,
-                "cites": list(f.cites), "place": f.place, "who_can_cure": f.owner.value, "prevents": f.prevents,
+                "code": f.code,
+                "name": f.name,
+                "severity": f.severity.value,
+                "message": f.message,
+                "remedy": f.remedy,
+                "cites": list(f.cites),
+                "place": f.place,
+                "who_can_cure": f.owner.value,
+                "prevents": f.prevents,
             }
             for f in assessment.findings
         ],
@@ -114,7 +141,7 @@ def _safe(value: Any) -> Any:  # noqa: ANN401  a cell is text, a number or empty
 
 def write_csv(assessments: Iterable[Assessment], stream: IO[str]) -> None:
     """Service lines as CSV; cells that a spreadsheet would take for a formula are escaped."""
-    writer = csv.DictWriter(stream, LINE_COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(stream, LINE_COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     for row in line_rows(assessments):
         writer.writerow({column: _safe(value) for column, value in row.items()})

@@ -89,7 +89,7 @@ def _answer(value: Answer | None, absent: Answer = Answer.UNKNOWN) -> Answer:
     return absent if value is None else value
 
 
-def _default(value: bool | None, absent: bool) -> bool:  # noqa: FBT001  a schema default
+def _default(value: bool | None, absent: bool) -> bool:
     return absent if value is None else value
 
 

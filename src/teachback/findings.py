@@ -25,19 +25,39 @@ class LawValue(Protocol):
     """A dated, cited value of the law, as a step remembers it."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The parameter's name."""
+        ...
+
     @property
-    def key(self) -> str | None: ...
+    def key(self) -> str | None:
+        """The code, locality or kind that the value is for, where it depends on one."""
+        ...
+
     @property
-    def value(self) -> Any: ...  # noqa: ANN401  a law value is a number, word, list or mapping
+    def value(self) -> Any:  # noqa: ANN401  a law value is a number, word, list or mapping
+        """The value itself."""
+        ...
+
     @property
-    def since(self) -> date: ...
+    def since(self) -> date:
+        """The first day on which it holds."""
+        ...
+
     @property
-    def confidence(self) -> str: ...
+    def confidence(self) -> str:
+        """How sure we are: verified, inferred or disputed."""
+        ...
+
     @property
-    def payer(self) -> str: ...
+    def payer(self) -> str:
+        """Whose value it is."""
+        ...
+
     @property
-    def cites(self) -> tuple[str, ...]: ...
+    def cites(self) -> tuple[str, ...]:
+        """Its sources with their pages."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,9 +160,7 @@ def sources() -> Mapping[str, Source]:
     return {key: Source(key=key, **fields) for key, fields in raw.items()}
 
 
-def _dated(
-    raw: Mapping[str, Any], name: str, key: str | None, payer: str, where: str
-) -> tuple[Entry, ...]:
+def _dated(raw: Mapping[str, Any], name: str, key: str | None, payer: str, where: str) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     later: date | None = None
     for text in sorted((k for k in raw if k not in _HEADINGS), reverse=True):
@@ -179,8 +178,18 @@ def _dated(
         until = None if later is None else date.fromordinal(later.toordinal() - 1)
         value = _rows(cell["rows"]) if "rows" in cell else cell["value"]
         entries.append(
-            Entry(name, key, value, since, until, _cites(cell["cite"], sources(), at), confidence, payer,
-                  cell.get("note", ""), cell.get("known"))
+            Entry(
+                name,
+                key,
+                value,
+                since,
+                until,
+                _cites(cell["cite"], sources(), at),
+                confidence,
+                payer,
+                cell.get("note", ""),
+                cell.get("known"),
+            )
         )
         later = since
     if not entries:
@@ -218,15 +227,21 @@ def _table(raw: Mapping[str, Any], name: str, where: Path) -> dict[tuple[str, st
         for row in reader:
             at = f"{file.name} line {reader.line_num}"
             entry = Entry(
-                name, row[by], _table_value(row, raw),
-                date.fromisoformat(row["from"]), date.fromisoformat(row["through"]) if row["through"] else None,
-                _cites(row["cite"], sources(), at), row.get("confidence") or "verified", MEDICARE, row.get("note", ""),
+                name,
+                row[by],
+                _table_value(row, raw),
+                date.fromisoformat(row["from"]),
+                date.fromisoformat(row["through"]) if row["through"] else None,
+                _cites(row["cite"], sources(), at),
+                row.get("confidence") or "verified",
+                MEDICARE,
+                row.get("note", ""),
             )
             collected.setdefault((MEDICARE, entry.key), []).append(entry)
     tables = {}
     for key, entries in collected.items():
         entries.sort(key=lambda e: e.since, reverse=True)
-        for newer, older in zip(entries, entries[1:], strict=False):
+        for newer, older in pairwise(entries):
             if older.until is None or older.until >= newer.since:
                 raise LawError(
                     f"{file.name}: {name} of {key[1]} from {older.since} through {older.until} overlaps "
@@ -245,7 +260,13 @@ def _parameter(name: str, raw: Mapping[str, Any], payer: str, where: Path) -> Pa
     else:
         values = {(payer, None): _dated(raw, name, None, payer, where.name)}
     return Parameter(
-        name, raw.get("says", ""), raw.get("unit", ""), where.stem, raw.get("by"), raw.get("silent_from"), values
+        name,
+        raw.get("says", ""),
+        raw.get("unit", ""),
+        where.stem,
+        raw.get("by"),
+        raw.get("silent_from"),
+        values,
     )
 
 
@@ -292,7 +313,13 @@ def _lay_over(parameters: dict[str, Parameter], file: Path, *, partial: bool) ->
         shape = {**body, "by": below.by} if below.by else body
         above = _parameter(name, shape, file.stem, file)
         parameters[name] = Parameter(
-            below.name, below.says, below.unit, below.topic, below.by, below.silent_from, {**below.values, **above.values}
+            below.name,
+            below.says,
+            below.unit,
+            below.topic,
+            below.by,
+            below.silent_from,
+            {**below.values, **above.values},
         )
 
 

@@ -74,6 +74,8 @@ def thresholds(scope: Scope) -> tuple[int, int, int, int] | None:
         return None
     midpoint = TimeReading.MIDPOINT
     return (
-        first.value, time_needed(first.value, midpoint), first.value + step.value,
+        first.value,
+        time_needed(first.value, midpoint),
+        first.value + step.value,
         first.value + time_needed(step.value, midpoint),
     )

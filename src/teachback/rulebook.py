@@ -11,16 +11,17 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from teachback.findings import Finding, Owner, Step
 from teachback.law import MEDICARE, LawError
-from teachback.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from teachback.law import Entry, Law, Statute
+    from teachback.model import Severity
 
 FIRST_DAY = date(1966, 7, 1)
 LAST_DAY = date(2999, 12, 31)
@@ -87,7 +88,10 @@ def _register(function: Callable[..., Any], kind: Kind, more: Mapping[str, Any])
     if not function.__doc__:
         raise RuleError(f"{function.__module__}.{function.__name__} has no docstring")
     settings: dict[str, Any] = {
-        "of": function.__name__, "since": FIRST_DAY, "until": LAST_DAY, "payer": MEDICARE,
+        "of": function.__name__,
+        "since": FIRST_DAY,
+        "until": LAST_DAY,
+        "payer": MEDICARE,
         **{key: value for key, value in more.items() if value is not None},
     }
     rule = Rule(
@@ -151,8 +155,15 @@ def edit(  # noqa: PLR0913  an edit has this many parts, and each is named where
 
     def register(function: _Function) -> _Function:
         more = {
-            "of": name or function.__name__.replace("_", "-"), "code": code, "severity": severity, "message": says,
-            "remedy": remedy, "place": place, "owner": owner, "prevents": prevents, "needs_line": needs_line,
+            "of": name or function.__name__.replace("_", "-"),
+            "code": code,
+            "severity": severity,
+            "message": says,
+            "remedy": remedy,
+            "place": place,
+            "owner": owner,
+            "prevents": prevents,
+            "needs_line": needs_line,
         }
         _register(function, Kind.EDIT, more)
         return function
@@ -197,7 +208,9 @@ class Rulebook:
         return tuple(dict.fromkeys((*rule.facts, *(key for key in keys if key))))
 
     def _keyed(self, rule: Rule) -> tuple[tuple[str, str | None], ...] | None:
-        pairs = tuple((name, self.law.parameters[name].by) for name in rule.law if name in self.law.parameters)
+        pairs = tuple(
+            (name, self.law.parameters[name].by) for name in rule.law if name in self.law.parameters
+        )
         return pairs if any(by for _, by in pairs) else None
 
     def stage(self, fact: str) -> int:
@@ -238,7 +251,7 @@ class Rulebook:
     def _check_variants(fact: str, makers: tuple[Rule, ...]) -> None:
         for payer in {rule.payer for rule in makers}:
             mine = sorted((r for r in makers if r.payer == payer), key=lambda r: r.since)
-            for earlier, later in zip(mine, mine[1:], strict=False):
+            for earlier, later in pairwise(mine):
                 if later.since <= earlier.until:
                     raise RuleError(
                         f"{fact}: {earlier.name} (through {earlier.until}) and {later.name} "
@@ -294,9 +307,7 @@ class Scope:
             if fixed is None:
                 fixed = statute.fixed[rule] = tuple([statute.entry(name) for name in rule.law])
             return fixed
-        return tuple(
-            [statute.entry(name, None if by is None else str(self.value(by))) for name, by in keyed]
-        )
+        return tuple([statute.entry(name, None if by is None else str(self.value(by))) for name, by in keyed])
 
     def step(self, rule: Rule) -> Step:
         """What the rule was given and what it answered, rebuilt from its cell."""
@@ -312,8 +323,16 @@ class Scope:
         words |= {entry.name: wording(entry.value) for entry in step.law}
         cites = tuple(dict.fromkeys(cite for entry in step.law for cite in entry.cites))
         return Finding(
-            rule.code, rule.of, rule.severity, rule.message.format_map(words), rule.remedy, place, cites,
-            rule.owner, rule.prevents, step,
+            rule.code,
+            rule.of,
+            rule.severity,
+            rule.message.format_map(words),
+            rule.remedy,
+            place,
+            cites,
+            rule.owner,
+            rule.prevents,
+            step,
         )
 
 

@@ -70,7 +70,9 @@ def maybe(strategy):
 
 def filled(strategy):
     """A part of the record that is None when it holds nothing, as in a spreadsheet."""
-    return strategy.map(lambda part: part if any(fact not in (None, ()) for fact in dataclasses.astuple(part)) else None)
+    return strategy.map(
+        lambda part: part if any(fact not in (None, ()) for fact in dataclasses.astuple(part)) else None
+    )
 
 
 def word(kind):

@@ -31,7 +31,10 @@ def test_the_example_is_the_same_sessions_as_its_records():
     first, group, last = reading.sessions
     assert (first, last) == (records["E01"], records["E15"])
     assert group.patients == records["E07"].patients[:2]  # the example shows two of the four
-    assert (group.date_of_service, group.practitioner) == (records["E07"].date_of_service, records["E07"].practitioner)
+    assert (group.date_of_service, group.practitioner) == (
+        records["E07"].date_of_service,
+        records["E07"].practitioner,
+    )
     assert (reading.refusals, reading.notices, reading.exit_status) == ((), (), 0)
 
 
@@ -53,10 +56,10 @@ def test_every_usual_way_of_writing_is_read_the_same(delimiter, quoting, end, en
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_names_with_accents(encoding):
-    text = table(row(patient__name="Müller, Zoë", caregiver__name="D’Arcy"))
+    text = table(row(patient__name="Müller, Zoë", caregiver__name="D\u2019Arcy"))
     reading = read(text.encode(encoding))
     assert reading.sessions[0].patients[0].name == "Müller, Zoë"
-    assert reading.sessions[0].patients[0].caregivers[0].name == "D’Arcy"
+    assert reading.sessions[0].patients[0].caregivers[0].name == "D\u2019Arcy"
     assert bool(reading.notices) == (encoding == "cp1252")
 
 
@@ -65,8 +68,10 @@ def test_a_line_that_names_the_separator_is_skipped():
     assert reading.refusals[0].row == 3
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(SESSIONS, min_size=1, max_size=3, unique_by=lambda session: session.id), st.sampled_from(",;\t"))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(SESSIONS, min_size=1, max_size=3, unique_by=lambda session: session.id), st.sampled_from(",;\t")
+)
 def test_sessions_come_back_from_their_rows(sessions, delimiter):
     rows = [cells for session in sessions for cells in rows_of(session)]
     header = list(dict.fromkeys([*(field.column for field in FIELDS), *sorted({k for r in rows for k in r})]))
@@ -103,7 +108,7 @@ def test_an_apostrophe_of_a_name_stays():
 
 
 def test_emoji_and_quotation_marks():
-    name = 'O’Neil "Bo" 👩‍⚕️, Zoë'
+    name = 'O\u2019Neil "Bo" 👩‍⚕️, Zoë'
     assert read(table(row(patient__name=name))).sessions[0].patients[0].name == name
 
 
@@ -136,25 +141,31 @@ def test_caregivers_that_do_not_fit(cells, words):
 
 
 def test_charges_in_the_order_of_columns():
-    text = table(row(**{"charge.97551": "30", "charge.97550": "65.5", "charge.G0541": "", "charge.97535": "1"}))
+    text = table(
+        row(**{"charge.97551": "30", "charge.97550": "65.5", "charge.G0541": "", "charge.97535": "1"})
+    )
     assert read(text).sessions[0].patients[0].charge == (
         ("97551", Decimal(30)), ("97550", Decimal("65.50")), ("97535", Decimal(1)))  # fmt: skip
 
 
 def test_parts_without_a_filled_cell_are_unknown():
-    patient = read(table(row(consent__by="", plan__goals=" ", patient__hospice="unknown"))).sessions[0].patients[0]
+    patient = (
+        read(table(row(consent__by="", plan__goals=" ", patient__hospice="unknown"))).sessions[0].patients[0]
+    )
     assert (patient.consent, patient.plan, patient.address, patient.note) == (None, None, None, None)
     assert patient.hospice is Answer.UNKNOWN
 
 
 def test_headings_in_any_case_and_order():
-    text = " PATIENT.ID ,Practitioner.Type,practitioner.NPI,Date_Of_Service,ID\nP1,pt,2300000009,4/14/2026,S1\n"
+    text = (
+        " PATIENT.ID ,Practitioner.Type,practitioner.NPI,Date_Of_Service,ID\nP1,pt,2300000009,4/14/2026,S1\n"
+    )
     assert read(text).sessions == read(table(row())).sessions
 
 
 def test_unknown_columns_are_named_once():
     reading = read(table(row(Shoe="9", Hat="7"), row("S2")))
-    assert "2 columns are not known and kept aside: \"Shoe\", \"Hat\"" in str(reading.notices[0])
+    assert '2 columns are not known and kept aside: "Shoe", "Hat"' in str(reading.notices[0])
     assert len(reading.notices) == 1
     assert reading.exit_status == 0
 
@@ -186,7 +197,7 @@ def test_missing_columns_are_named_with_what_they_may_be(tmp_path):
 
 def test_data_without_a_header_are_not_shown(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text("V1,1945-05-05,1SA0WP0XY00,\"Doe, Pat\"\n")
+    path.write_text('V1,1945-05-05,1SA0WP0XY00,"Doe, Pat"\n')
     reading = read_sessions(path)
     assert "looks like data" in said(reading)
     assert "Doe" not in said(reading)
@@ -194,15 +205,23 @@ def test_data_without_a_header_are_not_shown(tmp_path):
 
 
 def test_session_columns_that_differ_leave_the_session_out():
-    reading = read(table(row("A", "P1", minutes="45"), row("B", "P2", minutes="30"), row("A", "P3", minutes="50")))
+    reading = read(
+        table(row("A", "P1", minutes="45"), row("B", "P2", minutes="30"), row("A", "P3", minutes="50"))
+    )
     assert [session.id for session in reading.sessions] == ["B"]
-    assert 'a.csv, row 4, minutes: expected the same in every row of a session, but found "50" where row 2 has "45"' in said(reading)
+    assert (
+        'row 4, minutes: expected the same in every row of a session, but found "50" where row 2 has "45"'
+        in said(reading)
+    )
     assert "the whole session is left out" in said(reading)
     assert reading.exit_status == 1
 
 
 def test_the_same_written_otherwise_does_not_differ():
-    rows = row("A", "P1", minutes="45", claim_form=""), row("A", "P2", minutes="45.0", claim_form="Professional")
+    rows = (
+        row("A", "P1", minutes="45", claim_form=""),
+        row("A", "P2", minutes="45.0", claim_form="Professional"),
+    )
     assert len(read(table(*rows)).sessions[0].patients) == 2
 
 
@@ -222,11 +241,11 @@ def test_a_bad_session_cell_refuses_the_session_and_is_told_once():
 
 
 def test_all_problems_of_a_row_are_told():
-    bad = row("A", "", minutes="x", patient__sex="x", consent__date="x", caregiver__name="Ann", caregiver__adult="x",
-              **{"charge.97550": "x", "practitioner.type": ""})  # fmt: skip
+    wrong = ["minutes", "patient.sex", "consent.date", "caregiver.adult", "charge.97550"]
+    empty = ["practitioner.type", "patient.id"]
+    bad = row("A", caregiver__name="Ann") | dict.fromkeys(wrong, "x") | dict.fromkeys(empty, "")
     reading = read(table(row("B"), bad))
-    assert {refusal.column for refusal in reading.refusals} == {
-        "minutes", "practitioner.type", "patient.sex", "patient.id", "consent.date", "caregiver.adult", "charge.97550"}  # fmt: skip
+    assert {refusal.column for refusal in reading.refusals} == {*wrong, *empty}
     assert {refusal.row for refusal in reading.refusals} == {3}
 
 
@@ -291,6 +310,6 @@ def test_long_cells_are_cut_and_cleaned_in_messages():
 
 
 def test_progress_is_told():
-    told = []
+    told: list[int] = []
     read(table(*(row(f"S{i}") for i in range(1200))), progress=told.append)
     assert told == [500, 1000, 1200]

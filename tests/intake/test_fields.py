@@ -100,6 +100,8 @@ def test_words_for_people(field):
 def test_headings_are_found_in_any_case_with_blanks():
     assert field_of("  Patient.MBI ") is BY_COLUMN["patient.mbi"]
     assert field_of("charge.g0541") is BY_COLUMN["charge.G0541"]
-    assert field_of("charge.97535").name == "97535"
+    other = field_of("charge.97535")
+    assert other
+    assert other.name == "97535"
     assert field_of("charge.9753") is None
     assert field_of("patient") is None

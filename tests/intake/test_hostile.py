@@ -1,4 +1,4 @@
-"""Files that are broken, hostile or something else get a clear answer, never a traceback, and keep what is good."""
+"""Files that are broken or hostile get a clear answer, never a traceback, and keep what is good."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_forty_thousand_columns(tmp_path, where):
 
 def test_forty_thousand_headings_none_of_ours(tmp_path):
     began = time.monotonic()
-    reading = read(tmp_path, ",".join(f"vist dayte {i}" for i in range(40_000)) + "\n1,2\n")
+    reading = read(tmp_path, ",".join(f"visitt dayte {i}" for i in range(40_000)) + "\n1,2\n")
     assert time.monotonic() - began < 10
     assert only(reading)
     Mapping.parse(reading.proposal)
@@ -135,7 +135,9 @@ def test_formulas_in_text_are_text(tmp_path, cell):
     assert [session.id for session in reading.sessions] == ["A"] or cell == "+1"
 
 
-@pytest.mark.parametrize("day", ["1866-07-01", "2199-01-01", "0001-01-01", "9999-12-31", "0000-01-01", "12/31/1899"])
+@pytest.mark.parametrize(
+    "day", ["1866-07-01", "2199-01-01", "0001-01-01", "9999-12-31", "0000-01-01", "12/31/1899"]
+)
 def test_dates_out_of_range(tmp_path, day):
     bad = row("B", "P2") | {"date_of_service": day}
     reading = read(tmp_path, table(row("A"), bad))
@@ -165,9 +167,10 @@ def test_workbooks_that_are_none(tmp_path, content, words):
     assert words in only(read(tmp_path, content, "a.xlsx"))
 
 
-def test_a_zip_bomb(tmp_path):
-    bomb = zipped(xl__workbook="<x/>", bomb="\0" * 510_000_000)
-    assert len(bomb) < 1_000_000
+def test_a_zip_bomb(tmp_path, monkeypatch):
+    monkeypatch.setattr("teachback.intake.xlsxdoor.LARGEST_CONTENT", 1_000_000)
+    bomb = zipped(xl__workbook="<x/>", bomb="\0" * 5_000_000)
+    assert len(bomb) < 10_000
     assert "bytes unpacked" in only(read(tmp_path, bomb, "a.xlsx"))
 
 

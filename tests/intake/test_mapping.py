@@ -76,7 +76,9 @@ def test_what_does_not_fit_the_file_is_told(tmp_path):
 
 
 def test_two_columns_for_one_are_refused(tmp_path):
-    (tmp_path / "a.csv").write_text("id,Visit,date_of_service,practitioner.npi,practitioner.type,patient.id\n")
+    (tmp_path / "a.csv").write_text(
+        "id,Visit,date_of_service,practitioner.npi,practitioner.type,patient.id\n"
+    )
     reading = read_sessions(tmp_path / "a.csv", mapping=load(tmp_path, '[columns]\nVisit = "id"\n'))
     assert 'both "id" and "Visit"' in str(reading.refusals[0])
 
@@ -84,10 +86,13 @@ def test_two_columns_for_one_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[columns]\n"A" = "minuts"', '[columns] names "minuts", which is none of our columns; did you mean minutes?'),
+        (
+            '[columns]\n"A" = "minutez"',
+            '[columns] names "minutez", which is none of our columns; did you mean minutes?',
+        ),
         ('[columns]\nA = "id"\nB = "ID"', 'leads "A" and "B" both to id'),
         ('[columns]\nA = "id"\n" a " = "zip"', 'has " a " twice'),
-        ("[columns]\nA = ", "line 2"),
+        ("[columns]\nA = \n[constants]", "line 2"),
         ("[columns]\nA = 5", "must name one of our columns"),
         ('[columns]\na.b = "id"', "needs them too"),
         ("columns = 5", "must be a table"),
@@ -120,12 +125,25 @@ def test_a_missing_mapping_file(tmp_path):
 
 
 HEADINGS = {
-    "DOS": "date_of_service", "Visit Date": "date_of_service", "Service Date": "date_of_service",
-    "Provider NPI": "practitioner.npi", "MRN": "patient.id", "Patient ID": "patient.id", "Duration": "minutes",
-    "POS": "place_of_service", "Dx": "patient.diagnoses", "ICD-10": "patient.diagnoses", "DOB": "patient.birth_date",
-    "Time In": "start_time", "Visit #": None, "Caregiver Name(s)": "caregiver.name", "date of servce": "date_of_service",
-    "Shoe size": None, "patient_mbi": "patient.mbi", "Medicare ID": "patient.mbi",
-}  # fmt: skip
+    "DOS": "date_of_service",
+    "Visit Date": "date_of_service",
+    "Service Date": "date_of_service",
+    "Provider NPI": "practitioner.npi",
+    "MRN": "patient.id",
+    "Patient ID": "patient.id",
+    "Duration": "minutes",
+    "POS": "place_of_service",
+    "Dx": "patient.diagnoses",
+    "ICD-10": "patient.diagnoses",
+    "DOB": "patient.birth_date",
+    "Time In": "start_time",
+    "Visit #": "id",
+    "Caregiver Name(s)": "caregiver.name",
+    "date of servicex": "date_of_service",
+    "Shoe size": None,
+    "patient_mbi": "patient.mbi",
+    "Medicare ID": "patient.mbi",
+}
 
 
 @pytest.mark.parametrize(("heading", "column"), HEADINGS.items())
@@ -135,12 +153,12 @@ def test_guesses(heading, column):
 
 
 def test_a_proposal_says_how_sure_it_is():
-    text = propose(["DOS", "date of servce", "minuts", "Shoe"])
+    text = propose(["DOS", "date of servicex", "minutez", "Shoe"])
     assert '"DOS" = "date_of_service"  # a known name' in text
-    assert '"minuts" = "minutes"  # a guess' in text
+    assert '"minutez" = "minutes"  # a guess' in text
     assert '# "Shoe" = ""  # not recognised' in text
     assert "# Still missing, and needed: id, practitioner.npi, practitioner.type, patient.id" in text
-    assert Mapping.parse(text).columns == {"dos": "date_of_service", "minuts": "minutes"}
+    assert Mapping.parse(text).columns == {"dos": "date_of_service", "minutez": "minutes"}
 
 
 @given(st.lists(st.text(), max_size=8))

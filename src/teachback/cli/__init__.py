@@ -25,7 +25,9 @@ app = App(
 
 Training = Literal["function", "behavior", "direct_care"]
 Format = Literal["table", "jsonl", "csv", "xlsx"]
-Practitioner = Literal["MD", "DO", "NP", "CNS", "PA", "CNM", "CP", "CSW", "MFT", "MHC", "RD", "PT", "OT", "SLP"]
+Practitioner = Literal[
+    "MD", "DO", "NP", "CNS", "PA", "CNM", "CP", "CSW", "MFT", "MHC", "RD", "PT", "OT", "SLP"
+]
 
 
 @app.command
@@ -55,14 +57,19 @@ def code(
     payer
         Whose rules: medicare, or a payer with a file of its own.
     """
-    from teachback.cli.coding import run_code  # noqa: PLC0415  loaded where it is used: a command starts at once
+    from teachback.cli.coding import run_code
 
     return run_code(file, format_=format, out=out, map_file=map, payer=payer)
 
 
 @app.command
 def explain(
-    file: Path, session: str, *, patient: str | None = None, map: Path | None = None, payer: str = "medicare"  # noqa: A002
+    file: Path,
+    session: str,
+    *,
+    patient: str | None = None,
+    map: Path | None = None,  # noqa: A002  the option is called --map
+    payer: str = "medicare",
 ) -> int:
     """Prove one session: every line from facts through rules to law, every cent to its source.
 
@@ -79,7 +86,7 @@ def explain(
     payer
         Whose rules: medicare, or a payer with a file of its own.
     """
-    from teachback.cli.coding import run_explain  # noqa: PLC0415  loaded where it is used
+    from teachback.cli.coding import run_explain
 
     return run_explain(file, session, patient=patient, map_file=map, payer=payer)
 
@@ -108,13 +115,13 @@ def units(
     payer
         Whose rules: medicare, or a payer with a file of its own.
     """
-    from teachback.cli.answers import run_units  # noqa: PLC0415  loaded where it is used
+    from teachback.cli.answers import run_units
 
     return run_units(minutes, training=training, day=date, patients=patients, payer=payer)
 
 
 @app.command
-def price(
+def price(  # noqa: PLR0913  a price has this many conditions
     code: str,
     *,
     date: date,
@@ -149,11 +156,18 @@ def price(
     apm
         Qualifying APM participant (matters from 2026).
     """
-    from teachback.cli.answers import run_price  # noqa: PLC0415  loaded where it is used
+    from teachback.cli.answers import run_price
 
     return run_price(
-        code, day=date, locality=locality, zip_code=zip, national=national, place=place, kind=practitioner,
-        participating=not nonparticipating, qualifying=apm,
+        code,
+        day=date,
+        locality=locality,
+        zip_code=zip,
+        national=national,
+        place=place,
+        kind=practitioner,
+        participating=not nonparticipating,
+        qualifying=apm,
     )
 
 
@@ -168,7 +182,7 @@ def template(out: Path, *, force: Annotated[bool, Parameter(negative=())] = Fals
     force
         Overwrite a file that is there.
     """
-    from teachback.cli.coding import run_template  # noqa: PLC0415  loaded where it is used
+    from teachback.cli.coding import run_template
 
     return run_template(out, force=force)
 
@@ -186,7 +200,7 @@ def demo(*, out: Path | None = None, seed: int = 7, sessions: int = 300) -> int:
     sessions
         About how many sessions.
     """
-    from teachback.cli.showing import run_demo  # noqa: PLC0415  loaded where it is used
+    from teachback.cli.showing import run_demo
 
     return run_demo(out=out, seed=seed, sessions=sessions)
 

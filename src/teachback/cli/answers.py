@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 UNIT_TOPICS = ("codes", "units")
-PRICE_TOPICS = ("codes", "units", "fees", "practitioners", "settings", "modifiers", "telehealth", "plan", "payment")
+PRICE_TOPICS = (
+    "codes",
+    "units",
+    "fees",
+    "practitioners",
+    "settings",
+    "modifiers",
+    "telehealth",
+    "plan",
+    "payment",
+)
 _LOCALITY = re.compile(r"[0-9]{5}-[0-9]{2}")
 _ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
 
@@ -32,7 +42,12 @@ def run_units(minutes: int, *, training: str, day: date, patients: int, payer: s
     if payer not in law_files.payers():
         return complain(f"no payer {payer}; there are: {', '.join(law_files.payers())}")
     book = rulebook(UNIT_TOPICS)
-    given = {"training": Training(training), "patients_represented": patients, "minutes": minutes, "total_minutes": minutes}
+    given = {
+        "training": Training(training),
+        "patients_represented": patients,
+        "minutes": minutes,
+        "total_minutes": minutes,
+    }
     scope = Scope(book, book.law.on(day, payer), given)
     for line in _units_answer(scope, minutes, day):
         print(line)
@@ -40,7 +55,11 @@ def run_units(minutes: int, *, training: str, day: date, patients: int, payer: s
 
 
 def _units_answer(scope: Scope, minutes: int, day: date) -> list[str]:
-    stopped = [scope.finding(rule, rule.place) for rule in _rules(scope, "C101", "C102", "C114") if scope.answer(rule)]
+    stopped = [
+        scope.finding(rule, rule.place)
+        for rule in _rules(scope, "C101", "C102", "C114")
+        if scope.answer(rule)
+    ]
     if stopped:
         first = stopped[0]
         return [f"{minutes} minutes on {day}: nothing. {first.message}", f"  ({'; '.join(first.cites)})"]
@@ -55,7 +74,9 @@ def _units_answer(scope: Scope, minutes: int, day: date) -> list[str]:
     for code, units in earned:
         answer += _limit(scope, code, units)
     if day > scope.book.law.checked_through:
-        answer.append(f"  warning LAW901 law-not-verified: the rules were checked through {scope.book.law.checked_through}")
+        answer.append(
+            f"  warning LAW901 law-not-verified: the rules were checked through {scope.book.law.checked_through}"
+        )
     return answer
 
 
@@ -68,14 +89,20 @@ def _why_units(scope: Scope) -> list[str]:
     reading = scope.statute.entry("time_reading", scope.value("primary_code"))
     if limits is None or reading is None:
         cite = "" if reading is None else f" ({'; '.join(reading.cites)})"
-        return [f"  {scope.value('primary_code')} is untimed: one unit for each represented patient, whatever the length{cite}"]
+        return [
+            f"  {scope.value('primary_code')} is untimed: one unit for each represented patient, whatever the length{cite}"
+        ]
     first, first_midpoint, addon, addon_midpoint = limits
     code, extra = scope.value("primary_code"), scope.value("addon_code")
     cite = f"({'; '.join(reading.cites)}; {reading.confidence})"
     if reading.value == "midpoint":
-        return [f"  {reading.payer} counts by the midpoint: {code} from {first_midpoint}, {extra} from {addon_midpoint} {cite}"]
+        return [
+            f"  {reading.payer} counts by the midpoint: {code} from {first_midpoint}, {extra} from {addon_midpoint} {cite}"
+        ]
     told = f"pages that teach {first_midpoint} and {addon_midpoint} count by the midpoint"
-    settled = "unsettled in 2024, billed on full time" if reading.value == "unsettled" else "full time of the code"
+    settled = (
+        "unsettled in 2024, billed on full time" if reading.value == "unsettled" else "full time of the code"
+    )
     return [f"  {settled}: {code} from {first} minutes, {extra} from {addon}; {told} {cite}"]
 
 
@@ -86,16 +113,31 @@ def _limit(scope: Scope, code: str, units: int) -> list[str]:
 
 
 def run_price(  # noqa: PLR0913  a price has this many conditions
-    code: str, *, day: date, locality: str | None, zip_code: str | None, national: bool, place: str, kind: str,
-    participating: bool, qualifying: bool,
+    code: str,
+    *,
+    day: date,
+    locality: str | None,
+    zip_code: str | None,
+    national: bool,
+    place: str,
+    kind: str,
+    participating: bool,
+    qualifying: bool,
 ) -> int:
     """Print one unit's allowed amount with every factor; 2 where the question cannot be read."""
     wrong = _wrong_price_question(code, locality, zip_code, national=national)
     if wrong:
         return complain(wrong)
     scope = price_scope(
-        code.upper(), day=day, locality=locality, zip_code=zip_code, national=national, place=place, kind=kind,
-        participating=participating, qualifying=qualifying,
+        code.upper(),
+        day=day,
+        locality=locality,
+        zip_code=zip_code,
+        national=national,
+        place=place,
+        kind=kind,
+        participating=participating,
+        qualifying=qualifying,
     )
     return _print_price(scope, code.upper(), day, national=national)
 
@@ -126,17 +168,37 @@ def family_of(code: str) -> tuple[Training, bool]:
 
 
 def price_scope(  # noqa: PLR0913  a price has this many conditions
-    code: str, *, day: date, locality: str | None, zip_code: str | None, national: bool, place: str, kind: str,
-    participating: bool, qualifying: bool,
+    code: str,
+    *,
+    day: date,
+    locality: str | None,
+    zip_code: str | None,
+    national: bool,
+    place: str,
+    kind: str,
+    participating: bool,
+    qualifying: bool,
 ) -> Scope:
     """The facts of one line of one unit, from which every price of the command follows."""
     training, grouped = family_of(code)
     book = rulebook(PRICE_TOPICS)
     given: dict[str, Any] = {
-        "training": training, "grouped": grouped, "procedure_code": code, "units": 1, "total_minutes": None,
-        "practitioner_kind": PractitionerKind(kind), "plan_kind": None, "plan_discipline": None,
-        "recorded_place": place, "locality": locality, "zip_code": zip_code, "participating": participating,
-        "qualifying_apm": qualifying, "at_cost": False, "charge_cents": 10**12, "deductible_cents": 0,
+        "training": training,
+        "grouped": grouped,
+        "procedure_code": code,
+        "units": 1,
+        "total_minutes": None,
+        "practitioner_kind": PractitionerKind(kind),
+        "plan_kind": None,
+        "plan_discipline": None,
+        "recorded_place": place,
+        "locality": locality,
+        "zip_code": zip_code,
+        "participating": participating,
+        "qualifying_apm": qualifying,
+        "at_cost": False,
+        "charge_cents": 10**12,
+        "deductible_cents": 0,
         "assistant_modifier": "",
     }
     if national:
@@ -145,10 +207,13 @@ def price_scope(  # noqa: PLR0913  a price has this many conditions
 
 
 def _print_price(scope: Scope, code: str, day: date, *, national: bool) -> int:
-    from teachback.explain import fee_lines  # noqa: PLC0415  loaded where it is used
+    from teachback.explain import fee_lines
 
-    stopped = [scope.finding(rule, rule.place) for rule in _rules(scope, "C101", "C102", "C114", "B101", "B110")
-               if scope.answer(rule)]
+    stopped = [
+        scope.finding(rule, rule.place)
+        for rule in _rules(scope, "C101", "C102", "C114", "B101", "B110")
+        if scope.answer(rule)
+    ]
     for finding in stopped:
         print(f"{code} on {day}: not payable. {finding.message} ({'; '.join(finding.cites)})")
     if any(finding.code.startswith("C") for finding in stopped):
@@ -173,7 +238,9 @@ def _print_price(scope: Scope, code: str, day: date, *, national: bool) -> int:
 
 def _why_no_amount(scope: Scope) -> str:
     if not scope.statute.value("fees_published"):
-        return "The fees of this year are not published (P101); the latest proposal is not usable for billing."
+        return (
+            "The fees of this year are not published (P101); the latest proposal is not usable for billing."
+        )
     if scope.value("place_of_service") is None:
         return "The place is no CMS place of service (S101)."
     if scope.value("locality_known") is None:
@@ -195,7 +262,9 @@ def _shares_and_split(scope: Scope) -> list[str]:
         f"      deductible met: patient owes ${dollars(scope.value('patient_cents'))}, Medicare pays "
         f"${dollars(scope.value('after_sequestration_cents'))} after sequestration"
     )
-    if not scope.known["participating"] and scope.known["practitioner_kind"] not in scope.statute.value("mandatory_assignment"):
+    if not scope.known["participating"] and scope.known["practitioner_kind"] not in scope.statute.value(
+        "mandatory_assignment"
+    ):
         lines.append(f"      limiting charge when unassigned: ${dollars(_limiting(scope, unit))}")
     return lines
 
@@ -214,8 +283,7 @@ def _time_of(scope: Scope, code: str) -> list[str]:
     full, midpoint = (addon, addon_midpoint) if code == scope.value("addon_code") else (first, first_midpoint)
     if reading.value == "midpoint" or code == NO_CODE:
         return []
+    sources = "; ".join((*reading.cites, *(() if reading.value == "full" else ("2024 unsettled",))))
     return [
-        f"      earned from the full {full} minutes in all; a midpoint reading would say {midpoint} "
-        f"({'; '.join(reading.cites)}{'' if reading.value == 'full' else '; 2024 unsettled'})"
+        f"      earned from the full {full} minutes in all; a midpoint reading would say {midpoint} ({sources})"
     ]
-

@@ -54,8 +54,10 @@ def read(file: Path, map_file: Path | None) -> Reading | None:
     for notice in reading.notices:
         print(f"note: {notice}", file=sys.stderr)
     if reading.proposal:
-        print(f"\nA mapping to start from (save it as mapping.toml, correct it, and use --map mapping.toml):\n\n{reading.proposal}",
-              file=sys.stderr)
+        print(
+            f"\nA mapping to start from (save it as mapping.toml, correct it, and use --map mapping.toml):\n\n{reading.proposal}",
+            file=sys.stderr,
+        )
     return reading
 
 
@@ -80,7 +82,10 @@ def run_code(file: Path, *, format_: str, out: Path | None, map_file: Path | Non
     if out is not None:
         print(f"{len(assessments)} coded sessions written to {out}", file=sys.stderr)
     if reading.refusals:
-        print(f"{len(reading.sessions)} sessions read, {len(reading.refusals)} problems named above", file=sys.stderr)
+        print(
+            f"{len(reading.sessions)} sessions read, {len(reading.refusals)} problems named above",
+            file=sys.stderr,
+        )
     return reading.exit_status
 
 
@@ -90,15 +95,15 @@ def _print(assessments: list[Assessment], format_: str, stream: IO[str]) -> None
     elif format_ == "csv":
         write_csv(assessments, stream)
     else:
-        from teachback.cli.tables import print_report  # noqa: PLC0415  rich is loaded only for tables
+        from teachback.cli.tables import print_report
 
         print_report(assessments, stream)
 
 
 def run_explain(file: Path, session: str, *, patient: str | None, map_file: Path | None, payer: str) -> int:
     """Print the proof of one session; 2 where file, session or patient is not found."""
-    from teachback.counterfactual import related  # noqa: PLC0415  loaded where it is used
-    from teachback.explain import explain  # noqa: PLC0415  loaded where it is used
+    from teachback.counterfactual import related
+    from teachback.explain import explain
 
     if payer not in law_files.payers():
         return complain(f"no payer {payer}; there are: {', '.join(law_files.payers())}")
@@ -108,15 +113,22 @@ def run_explain(file: Path, session: str, *, patient: str | None, map_file: Path
     found = next((s for s in reading.sessions if s.id == session), None)
     if found is None:
         near = ", ".join(s.id for s in reading.sessions[:5])
-        return complain(f"no session {session} in {file.name}; it has {len(reading.sessions)}, the first are {near}")
+        return complain(
+            f"no session {session} in {file.name}; it has {len(reading.sessions)}, the first are {near}"
+        )
     if patient is not None and all(p.id != patient for p in found.patients):
-        return complain(f"session {session} has no patient {patient}; it has {', '.join(p.id for p in found.patients)}")
+        return complain(
+            f"session {session} has no patient {patient}; it has {', '.join(p.id for p in found.patients)}"
+        )
     nearby = related(reading.sessions, found)
     assessments = assess(nearby, payer=payer, keep_proof=True)
     for assessment in assessments:
         if assessment.session.id == session and patient in {None, assessment.patient.id}:
-            bearer = next(a for a in assessments
-                          if a.session.id == assessment.bearer and a.patient.id == assessment.patient.id)
+            bearer = next(
+                a
+                for a in assessments
+                if a.session.id == assessment.bearer and a.patient.id == assessment.patient.id
+            )
             for line in explain(assessment, nearby, bearer, payer):
                 print(line)
     return reading.exit_status
@@ -124,7 +136,7 @@ def run_explain(file: Path, session: str, *, patient: str | None, map_file: Path
 
 def run_template(out: Path, *, force: bool) -> int:
     """Write the spreadsheet to fill in; an existing file is kept unless told otherwise."""
-    from teachback.intake.template import write_template  # noqa: PLC0415  openpyxl is loaded only here
+    from teachback.intake.template import write_template
 
     if out.suffix.lower() != ".xlsx":
         return complain(f"{out.name}: the template is a workbook; give it a name that ends in .xlsx")

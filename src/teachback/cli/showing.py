@@ -33,7 +33,9 @@ def run_demo(*, out: Path | None, seed: int, sessions: int) -> int:
         assessments = assess(practice, progress=progress)
     first, last = practice[0].date_of_service, practice[-1].date_of_service
     print("Willow Lane Rehab & Geriatrics: a made-up practice. Nobody in it exists.")
-    print(f"{len(practice)} caregiver-training sessions from {first} to {last}, for {len(assessments)} session-patients.\n")
+    print(
+        f"{len(practice)} caregiver-training sessions from {first} to {last}, for {len(assessments)} session-patients.\n"
+    )
     print("WHAT IS STUCK, AND WHO MUST ACT\n")
     print_summary(assessments, sys.stdout)
     for line in _nearly_wrong(assessments):
@@ -48,12 +50,16 @@ def _nearly_wrong(assessments: list[Assessment]) -> list[str]:
     groups: dict[str, list[NearlyBilled]] = defaultdict(list)
     for entry in nearly_billed_wrongly(assessments):
         groups[entry.advice].append(entry)
-    lines = ["WHAT WAS NEARLY BILLED WRONGLY: public advice would have asked for this, and Medicare's rule refuses it\n"]
+    lines = [
+        "WHAT WAS NEARLY BILLED WRONGLY: public advice would have asked for this, and Medicare's rule refuses it\n"
+    ]
     for advice, entries in sorted(groups.items(), key=lambda pair: -_sum(pair[1])):
         example = entries[0]
         codes = " and ".join(f"{code} x{units}" for code, units in example.codes)
-        lines.append(f"  \"{advice}\": {len(entries)} session-patients, ${_sum(entries):,.2f}")
-        lines.append(f"      for example {example.session_id} on {example.date_of_service}: {codes}  [{'; '.join(example.cites)}]")
+        lines.append(f'  "{advice}": {len(entries)} session-patients, ${_sum(entries):,.2f}')
+        lines.append(
+            f"      for example {example.session_id} on {example.date_of_service}: {codes}  [{'; '.join(example.cites)}]"
+        )
     total = sum((_sum(entries) for entries in groups.values()), Decimal(0))
     return [*lines, f"  In all ${total:,.2f} of false claims avoided.\n"]
 

@@ -56,7 +56,9 @@ def money(assessments: Iterable[Assessment]) -> Money:
     lines = [line for assessment in kept for line in assessment.service_lines]
     zero = Decimal("0.00")
     return Money(
-        len(kept), len(lines), sum(line.allowed_amount is None for line in lines),
+        len(kept),
+        len(lines),
+        sum(line.allowed_amount is None for line in lines),
         sum((line.allowed_amount or zero for line in lines), zero),
         sum((line.medicare_payment_after_sequestration or zero for line in lines), zero),
         sum((line.patient_amount or zero for line in lines), zero),
@@ -90,13 +92,23 @@ def print_summary(assessments: Sequence[Assessment], stream: IO[str]) -> None:
     """Print what stands in the way in one line each, by who can cure it, then the totals."""
     console = Console(file=stream, width=WIDE, highlight=False)
     for owner, cures in _by_owner(assessments):
-        table = _table(("", "left"), ("Code", "left"), ("Finding", "left"), ("Sessions", "right"), ("Allowed", "right"))
+        table = _table(
+            ("", "left"), ("Code", "left"), ("Finding", "left"), ("Sessions", "right"), ("Allowed", "right")
+        )
         table.title, table.title_justify, table.title_style = _TITLES[owner], "left", "bold"
         for cure in cures:
-            table.add_row(*map(Text, (
-                cure.finding.severity.value, cure.finding.code, cure.finding.name, str(len(cure.sessions)),
-                f"${cure.at_stake:,.2f}",
-            )))
+            table.add_row(
+                *map(
+                    Text,
+                    (
+                        cure.finding.severity.value,
+                        cure.finding.code,
+                        cure.finding.name,
+                        str(len(cure.sessions)),
+                        f"${cure.at_stake:,.2f}",
+                    ),
+                )
+            )
         console.print(table)
     _print_totals(console, assessments)
 
@@ -117,8 +129,14 @@ _WORDS = {Disposition.PAYABLE: "ready", Disposition.HOLD: "hold", Disposition.NO
 
 def _print_lines(console: Console, assessments: Sequence[Assessment]) -> None:
     table = _table(
-        ("Session", "left"), ("Patient", "left"), ("Date", "left"), ("Line", "left"), ("Allowed", "right"),
-        ("Medicare", "right"), ("Patient owes", "right"), ("", "left"),
+        ("Session", "left"),
+        ("Patient", "left"),
+        ("Date", "left"),
+        ("Line", "left"),
+        ("Allowed", "right"),
+        ("Medicare", "right"),
+        ("Patient owes", "right"),
+        ("", "left"),
     )
     for assessment in assessments:
         word = _WORDS[assessment.disposition]
@@ -166,7 +184,11 @@ def _print_cure(console: Console, cure: Cure) -> None:
     count = len(cure.sessions)
     shown = ", ".join(cure.sessions[:SHOWN]) + (f" and {count - SHOWN} more" if count > SHOWN else "")
     sessions = "1 session" if count == 1 else f"{count} sessions"
-    _wrapped(console, f"{finding.severity.value:5} {finding.code} {finding.name}: {sessions}, ${cure.at_stake:,.2f}: {shown}", 2)
+    _wrapped(
+        console,
+        f"{finding.severity.value:5} {finding.code} {finding.name}: {sessions}, ${cure.at_stake:,.2f}: {shown}",
+        2,
+    )
     _wrapped(console, ("" if cure.messages == 1 else "for example: ") + finding.message, 8)
     _wrapped(console, f"do: {finding.remedy}", 8)
     _wrapped(console, f"law: {'; '.join(finding.cites)}", 8)
@@ -180,15 +202,28 @@ def _wrapped(console: Console, text: str, indent: int) -> None:
 def _print_totals(console: Console, assessments: Sequence[Assessment]) -> None:
     """Print the totals by what becomes of the sessions."""
     table = _table(
-        ("", "left"), ("Sessions x patients", "right"), ("Lines", "right"), ("Allowed", "right"),
-        ("Medicare pays", "right"), ("Patients owe", "right"),
+        ("", "left"),
+        ("Sessions x patients", "right"),
+        ("Lines", "right"),
+        ("Allowed", "right"),
+        ("Medicare pays", "right"),
+        ("Patients owe", "right"),
     )
     for title, kept in [*groups(assessments), ("All", list(assessments))]:
         total = money(kept)
-        table.add_row(*map(Text, (
-            title, f"{total.sessions:,}", f"{total.lines:,}", f"${total.allowed:,.2f}", f"${total.medicare:,.2f}",
-            f"${total.patient:,.2f}",
-        )))
+        table.add_row(
+            *map(
+                Text,
+                (
+                    title,
+                    f"{total.sessions:,}",
+                    f"{total.lines:,}",
+                    f"${total.allowed:,.2f}",
+                    f"${total.medicare:,.2f}",
+                    f"${total.patient:,.2f}",
+                ),
+            )
+        )
     console.print(table)
     unknown = money(assessments).open_amounts
     if unknown:

@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from teachback.intake.problems import Fault, Notice, Refusal, quoted, whole
+from teachback.intake.fields import BY_COLUMN
+from teachback.intake.problems import Fault, Notice, Refusal, shown, whole
 from teachback.intake.reading import Reading
 from teachback.intake.records import Doubled, session_of
 
@@ -82,14 +83,16 @@ def read_document(path: Path, progress: Callable[[int], None] | None = None) -> 
     name = str(path)
     if path.stat().st_size > LARGEST_DOCUMENT:
         return read_lines(path, progress)
-    raw = path.read_bytes()
+    raw = path.read_bytes().removeprefix(_BOM)
     if raw.startswith(_UTF16):
         raise whole(name, "UTF-16", "UTF-8", _SAVE_UTF8)
     try:
-        document = _parsed(raw.removeprefix(_BOM))
+        document = _parsed(raw)
     except _Broken as broken:
-        if broken.extra:
-            return read_lines(path, progress)
+        # Lines under another name: one broken line must not lose the others.
+        by_lines = read_lines(path, progress) if raw.lstrip().startswith(b"{") else None
+        if by_lines and (by_lines.sessions or broken.extra):
+            return by_lines
         raise whole(name, broken.fault.read, broken.fault.expected, broken.fault.cure) from None
     collected = _Collected(name, "item")
     for number, record in enumerate(document if isinstance(document, list) else [document], 1):
@@ -148,7 +151,7 @@ class _Collected:
             number,
             Fault(
                 "id",
-                f"{quoted(session.id)}, which {self._counted} {earlier} has",
+                f"{shown(session.id, BY_COLUMN['id'])}, which {self._counted} {earlier} has",
                 "each session once",
                 "take out one of the two, or correct its id",
             ),

@@ -112,7 +112,7 @@ def _numbered(file: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[
             number, cells = next(rows)
         except StopIteration:
             return
-        except Exception:  # noqa: BLE001 - as above
+        except Exception:  # noqa: BLE001 - openpyxl meets a damaged part with whatever error comes first
             raise whole(
                 file,
                 f"damage after row {number}",

@@ -53,7 +53,9 @@ def code_not_effective(
     """The code for this training did not exist or was not separately payable on the date of service."""
     bundled = grouped and training in bundled_families
     lone_behavior = training is Training.BEHAVIOR and not grouped
-    return training not in (group_codes if grouped else individual_codes) and not bundled and not lone_behavior
+    return (
+        training not in (group_codes if grouped else individual_codes) and not bundled and not lone_behavior
+    )
 
 
 @edit(

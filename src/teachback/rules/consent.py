@@ -128,7 +128,9 @@ def consent_not_specific(
     consent_given: bool, consent_scope: ConsentScope | None, *, specific_consent_required: bool
 ) -> bool:
     """The consent is a general one and does not name caregiver training."""
-    return specific_consent_required and consent_given and consent_scope is not ConsentScope.CAREGIVER_TRAINING
+    return (
+        specific_consent_required and consent_given and consent_scope is not ConsentScope.CAREGIVER_TRAINING
+    )
 
 
 @edit(

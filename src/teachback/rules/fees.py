@@ -10,7 +10,7 @@ from teachback.findings import Owner
 from teachback.model import Severity
 from teachback.rulebook import derives, determines, edit, reckons
 from teachback.rules.practitioners import MayBill
-from teachback.rules.vocabulary import NOWHERE, Setting, TherapyModifier
+from teachback.rules.vocabulary import NO_CODE, NOWHERE, Setting, TherapyModifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,9 @@ def locality_known(*, locality_name: str) -> bool:
 
 
 @determines()
-def fee_setting(therapy_modifier: TherapyModifier, place_setting: Setting | None, *, therapy_nonfacility: bool) -> Setting | None:
+def fee_setting(
+    therapy_modifier: TherapyModifier, place_setting: Setting | None, *, therapy_nonfacility: bool
+) -> Setting | None:
     """A line under a therapy modifier earns the non-facility amount everywhere, any other by its place."""
     if therapy_nonfacility and therapy_modifier is not TherapyModifier.NONE:
         return Setting.NONFACILITY
@@ -71,7 +73,9 @@ def unit_fee_cents(
     """One unit on the fee schedule: exact sum of value times price index, times the factor, rounded once."""
     expense = relative_values["pe_facility" if fee_setting is Setting.FACILITY else "pe_nonfacility"]
     weighted = (
-        relative_values["work"] * gpci["work"] + expense * gpci["pe"] + relative_values["malpractice"] * gpci["malpractice"]
+        relative_values["work"] * gpci["work"]
+        + expense * gpci["pe"]
+        + relative_values["malpractice"] * gpci["malpractice"]
     )
     return cents(weighted * conversion_factor)
 
@@ -119,9 +123,12 @@ def allowed_cents(units: int, unit_allowed_cents: int, charge_cents: int) -> int
     owner=Owner.BILLER,
     needs_line=True,
 )
-def fee_unknown(primary_code: str, billing_standing: MayBill, at_cost: bool, *, fees_published: bool) -> bool:
+def fee_unknown(
+    primary_code: str, billing_standing: MayBill, at_cost: bool, bears_lines: bool, *, fees_published: bool
+) -> bool:
     """No fee is known for this code and date; the amount is left open."""
-    return not fees_published and billing_standing is not MayBill.NO and not at_cost and bool(primary_code)
+    priced = bears_lines and primary_code != NO_CODE and billing_standing is not MayBill.NO and not at_cost
+    return priced and not fees_published
 
 
 @edit(

@@ -27,9 +27,14 @@ class AssistantPart(StrEnum):
 
 @determines()
 def therapy_modifier(
-    training: Training, practitioner_kind: PractitionerKind, plan_kind: PlanKind | None,
+    training: Training,
+    practitioner_kind: PractitionerKind,
+    plan_kind: PlanKind | None,
     plan_discipline: Discipline | None,
-    *, therapy_families: Sequence[str], therapist_modifier: Mapping[str, str], discipline_modifier: Mapping[str, str],
+    *,
+    therapy_families: Sequence[str],
+    therapist_modifier: Mapping[str, str],
+    discipline_modifier: Mapping[str, str],
 ) -> TherapyModifier:
     """A therapist's line carries the own discipline's modifier, another's that of the therapy plan it stands under."""
     if training not in therapy_families:
@@ -43,8 +48,11 @@ def therapy_modifier(
 
 @determines()
 def under_therapy_plan(
-    training: Training, practitioner_kind: PractitionerKind, plan_kind: PlanKind | None,
-    *, therapy_families: Sequence[str],
+    training: Training,
+    practitioner_kind: PractitionerKind,
+    plan_kind: PlanKind | None,
+    *,
+    therapy_families: Sequence[str],
 ) -> bool:
     """The training stands under a therapy plan: a therapist's always does."""
     therapy = practitioner_kind in THERAPISTS or plan_kind is PlanKind.THERAPY
@@ -67,7 +75,9 @@ def line_passes(start: int, end: int, blocks: list[tuple[int, int]], percent: in
     return [share_passes(max(0, min(end, b) - max(start, a)), b - a, percent) for a, b in blocks]
 
 
-def assistant_part_of(total: int, assistant: int, primary: int, addon_units: int, addon: int, percent: int) -> AssistantPart:
+def assistant_part_of(
+    total: int, assistant: int, primary: int, addon_units: int, addon: int, percent: int
+) -> AssistantPart:
     """Judge each line on its own minutes in clock order, trying every place of one unbroken run.
 
     Units: minutes. Source: 86 FR 65169-65173; the mapping to a first code of 30 and add-ons of 15
@@ -78,7 +88,8 @@ def assistant_part_of(total: int, assistant: int, primary: int, addon_units: int
         return AssistantPart.EVERY_LINE if share_passes(assistant, total, percent) else AssistantPart.NO_LINE
     blocks = [(0, primary)] + [(primary + addon * i, primary + addon * (i + 1)) for i in range(addon_units)]
     answers = {
-        tuple(line_passes(start, start + assistant, blocks, percent)) for start in range(total - assistant + 1)
+        tuple(line_passes(start, start + assistant, blocks, percent))
+        for start in range(total - assistant + 1)
     }
     if answers == {(False,) * len(blocks)}:
         return AssistantPart.NO_LINE
@@ -90,14 +101,25 @@ def assistant_part_of(total: int, assistant: int, primary: int, addon_units: int
 
 @derives
 def assistant_part(
-    reading: TimeReading, total_minutes: int | None, total_assistant_minutes: int | None, addon_units: int | None,
-    furnished_by: Helper | None, *, first_code_minutes: int, addon_minutes: int, de_minimis_percent: int,
+    reading: TimeReading,
+    total_minutes: int | None,
+    total_assistant_minutes: int | None,
+    addon_units: int | None,
+    furnished_by: Helper | None,
+    *,
+    first_code_minutes: int,
+    addon_minutes: int,
+    de_minimis_percent: int,
 ) -> AssistantPart:
     """Which lines pass the assistant's de minimis share; where the order would decide, the whole session's share."""
-    if total_assistant_minutes == 0 and not (total_minutes is None and furnished_by in {Helper.PTA, Helper.OTA}):
+    if total_assistant_minutes == 0 and not (
+        total_minutes is None and furnished_by in {Helper.PTA, Helper.OTA}
+    ):
         return AssistantPart.NO_LINE
     if total_minutes is None:
-        return AssistantPart.EVERY_LINE if total_assistant_minutes is None else AssistantPart.ORDER_DECIDES_YES
+        return (
+            AssistantPart.EVERY_LINE if total_assistant_minutes is None else AssistantPart.ORDER_DECIDES_YES
+        )
     if total_assistant_minutes is None:
         return AssistantPart.EVERY_LINE
     units = 0 if reading is TimeReading.UNTIMED else addon_units or 0
@@ -108,8 +130,13 @@ def assistant_part(
 
 @determines()
 def assistant_modifier(
-    therapy_modifier: TherapyModifier, practitioner_kind: PractitionerKind, assistant_part: AssistantPart, at_cost: bool,
-    *, assistant_modifiers: Mapping[str, str], therapist_kinds: Sequence[str],
+    therapy_modifier: TherapyModifier,
+    practitioner_kind: PractitionerKind,
+    assistant_part: AssistantPart,
+    at_cost: bool,
+    *,
+    assistant_modifiers: Mapping[str, str],
+    therapist_kinds: Sequence[str],
 ) -> str:
     """CQ with GP and CO with GO where the assistant's share passes; empty otherwise."""
     passes = assistant_part in {AssistantPart.EVERY_LINE, AssistantPart.ORDER_DECIDES_YES}
@@ -128,8 +155,13 @@ def assistant_modifier(
     needs_line=True,
 )
 def assistant_order_unknown(
-    therapy_modifier: TherapyModifier, practitioner_kind: PractitionerKind, assistant_part: AssistantPart, at_cost: bool,
-    *, assistant_modifiers: Mapping[str, str], therapist_kinds: Sequence[str],
+    therapy_modifier: TherapyModifier,
+    practitioner_kind: PractitionerKind,
+    assistant_part: AssistantPart,
+    at_cost: bool,
+    *,
+    assistant_modifiers: Mapping[str, str],
+    therapist_kinds: Sequence[str],
 ) -> bool:
     """Which minutes the assistant gave decides the modifier of a line and the order is not recorded."""
     matters = therapy_modifier in assistant_modifiers and practitioner_kind in therapist_kinds and not at_cost

@@ -65,6 +65,6 @@ def after_sequestration_cents(medicare_cents: int, sequestration_cents: int) -> 
     owner=Owner.FRONT_DESK,
     needs_line=True,
 )
-def deductible_unknown(deductible_known: bool, *, part_b_deductible: int) -> bool:
+def deductible_unknown(deductible_known: bool, bears_lines: bool, *, part_b_deductible: int) -> bool:
     """The remaining deductible is unknown; amounts assume that it is met."""
-    return not deductible_known and part_b_deductible > 0
+    return bears_lines and not deductible_known and part_b_deductible > 0

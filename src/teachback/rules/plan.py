@@ -78,14 +78,23 @@ def goal_linked(plan: Plan, goals_addressed: tuple[str, ...]) -> bool:
 def plan_element_lacking(plan: Plan, practitioner_kind: PractitionerKind) -> bool:
     """The therapy plan lacks its kind, discipline, goals, frequency or duration, or is of another discipline."""
     own = _DISCIPLINES.get(practitioner_kind)
-    wrong = plan.kind is not PlanKind.THERAPY or plan.discipline is None or (own is not None and own != plan.discipline)
+    wrong = (
+        plan.kind is not PlanKind.THERAPY
+        or plan.discipline is None
+        or (own is not None and own != plan.discipline)
+    )
     blank = any(not (text or "").strip() for text in (plan.frequency, plan.duration))
     return wrong or blank or not any(goal.strip() for goal in plan.goals)
 
 
 @derives
 def certification(
-    plan: Plan, date_of_service: date, *, first_certification_days: int, order_exception: bool, transmit_days: int
+    plan: Plan,
+    date_of_service: date,
+    *,
+    first_certification_days: int,
+    order_exception: bool,
+    transmit_days: int,
 ) -> Certification:
     """How the plan stands with its first certification: days are counted from the first treatment."""
     first = plan.first_treatment
@@ -149,7 +158,9 @@ def plan_after_service(plan_state: PlanState, *, plan_required: bool) -> bool:
     owner=Owner.CLINICIAN,
     prevents="50",
 )
-def goal_not_linked(training: Training, plan_state: PlanState, goal_linked: bool, *, activity_in_plan: list[str]) -> bool:
+def goal_not_linked(
+    training: Training, plan_state: PlanState, goal_linked: bool, *, activity_in_plan: list[str]
+) -> bool:
     """Behaviour and direct-care training names no goal or topic of the active plan."""
     planned = plan_state in {PlanState.IN_PLACE, PlanState.LATE}
     return planned and not goal_linked and training in activity_in_plan
@@ -166,7 +177,12 @@ def goal_not_linked(training: Training, plan_state: PlanState, goal_linked: bool
     prevents="50",
 )
 def goal_not_linked_in_function(
-    training: Training, plan_state: PlanState, goal_linked: bool, *, activity_in_plan: list[str], plan_required: bool
+    training: Training,
+    plan_state: PlanState,
+    goal_linked: bool,
+    *,
+    activity_in_plan: list[str],
+    plan_required: bool,
 ) -> bool:
     """Functional training names no goal or topic of the active plan."""
     planned = plan_state in {PlanState.IN_PLACE, PlanState.LATE}
@@ -184,12 +200,19 @@ def goal_not_linked_in_function(
     needs_line=True,
 )
 def plan_not_certified(
-    therapy_modifier: TherapyModifier, plan_state: PlanState, certification: Certification,
-    *, certification_required: bool,
+    therapy_modifier: TherapyModifier,
+    plan_state: PlanState,
+    certification: Certification,
+    *,
+    certification_required: bool,
 ) -> bool:
     """The therapy plan was not certified in time and no exception applies."""
     judged = therapy_modifier is not TherapyModifier.NONE and plan_state is PlanState.IN_PLACE
-    return certification_required and judged and certification in {Certification.OPEN, Certification.START_UNKNOWN}
+    return (
+        certification_required
+        and judged
+        and certification in {Certification.OPEN, Certification.START_UNKNOWN}
+    )
 
 
 @edit(
@@ -203,7 +226,11 @@ def plan_not_certified(
     needs_line=True,
 )
 def certification_expired(
-    therapy_modifier: TherapyModifier, plan_state: PlanState, certification_over: bool, *, certification_required: bool
+    therapy_modifier: TherapyModifier,
+    plan_state: PlanState,
+    certification_over: bool,
+    *,
+    certification_required: bool,
 ) -> bool:
     """The date of service lies after the certified interval."""
     judged = therapy_modifier is not TherapyModifier.NONE and plan_state is PlanState.IN_PLACE
@@ -221,7 +248,11 @@ def certification_expired(
     needs_line=True,
 )
 def plan_incomplete(
-    under_therapy_plan: bool, plan_state: PlanState, plan_element_lacking: bool, *, plan_elements_required: bool
+    under_therapy_plan: bool,
+    plan_state: PlanState,
+    plan_element_lacking: bool,
+    *,
+    plan_elements_required: bool,
 ) -> bool:
     """The therapy plan lacks a required element."""
     recorded = plan_state in {PlanState.IN_PLACE, PlanState.LATE}

@@ -90,8 +90,12 @@ def place_bars_auxiliary(place_of_service: str | None, *, no_auxiliary_places: S
 
 @determines()
 def furnishing(
-    furnished_by: Helper | None, practitioner_kind: PractitionerKind, therapy_modifier: TherapyModifier,
-    place_bars_auxiliary: bool, *, auxiliary_billers: Sequence[str],
+    furnished_by: Helper | None,
+    practitioner_kind: PractitionerKind,
+    therapy_modifier: TherapyModifier,
+    place_bars_auxiliary: bool,
+    *,
+    auxiliary_billers: Sequence[str],
 ) -> Furnishing:
     """A therapist may use the assistant of the own discipline; incident-to billers auxiliary staff outside hospitals."""
     if furnished_by is None:
@@ -143,8 +147,14 @@ def practitioner_scope_open(
     owner=Owner.CLINICIAN,
 )
 def supervision_missing(
-    furnishing: Furnishing, furnished_by: Helper, supervision: Supervision | None, private_practice: bool,
-    *, assistant_supervision: Sequence[str], institution_supervision: Sequence[str], auxiliary_supervision: Sequence[str],
+    furnishing: Furnishing,
+    furnished_by: Helper,
+    supervision: Supervision | None,
+    private_practice: bool,
+    *,
+    assistant_supervision: Sequence[str],
+    institution_supervision: Sequence[str],
+    auxiliary_supervision: Sequence[str],
 ) -> bool:
     """The assistant or auxiliary person was not under the supervision that the date of service requires."""
     if furnishing is Furnishing.ASSISTANT:
@@ -162,8 +172,12 @@ def supervision_missing(
     owner=Owner.NOBODY,
 )
 def auxiliary_not_allowed(
-    furnishing: Furnishing, furnished_by: Helper, practitioner_kind: PractitionerKind,
-    *, auxiliary_billers: Sequence[str], no_auxiliary_places: Sequence[str],
+    furnishing: Furnishing,
+    furnished_by: Helper,
+    practitioner_kind: PractitionerKind,
+    *,
+    auxiliary_billers: Sequence[str],
+    no_auxiliary_places: Sequence[str],
 ) -> bool:
     """Auxiliary personnel may not furnish this for this practitioner or in this setting."""
     named = furnished_by in Helper and practitioner_kind in PractitionerKind
@@ -179,7 +193,9 @@ def auxiliary_not_allowed(
     owner=Owner.FRONT_DESK,
     prevents="16",
 )
-def npi_invalid(rendering_identifier: Identifier, certifier_identifier: Identifier, *, npi_required: bool) -> bool:
+def npi_invalid(
+    rendering_identifier: Identifier, certifier_identifier: Identifier, *, npi_required: bool
+) -> bool:
     """An NPI is missing or fails its check digit."""
     wrong = rendering_identifier is not Identifier.VALID or certifier_identifier is Identifier.INVALID
     return npi_required and wrong
@@ -225,7 +241,9 @@ def rendering_is_assistant(practitioner_kind: PractitionerKind, *, npi_required:
     place="patient.plan.kind",
     owner=Owner.CLINICIAN,
 )
-def nutrition_plan_required(training: Training, plan_kind: PlanKind | None, *, may_bill: Mapping[str, str]) -> bool:
+def nutrition_plan_required(
+    training: Training, plan_kind: PlanKind | None, *, may_bill: Mapping[str, str]
+) -> bool:
     """A dietitian may bill only under a medical nutrition therapy plan."""
     return may_bill[training] == MayBill.NUTRITION_PLAN and plan_kind is not PlanKind.NUTRITION
 
@@ -254,7 +272,9 @@ def assignment_mandatory(
     owner=Owner.NOBODY,
     prevents="170",
 )
-def not_a_therapy_code(practitioner_kind: PractitionerKind, training: Training, *, may_bill: Mapping[str, str]) -> bool:
+def not_a_therapy_code(
+    practitioner_kind: PractitionerKind, training: Training, *, may_bill: Mapping[str, str]
+) -> bool:
     """A therapist may not bill behaviour training; it was never put on the therapy list."""
     return practitioner_kind in PractitionerKind and may_bill[training] == MayBill.NOT_THERAPY
 

@@ -53,8 +53,8 @@ def place_of_service(recorded_place: str, *, place_kind: str) -> str | None:
 
 
 @derives
-def place_setting(place_of_service: str, *, place_kind: str) -> Setting:
-    """Whether the place earns the facility or the non-facility practice expense (by its code)."""
+def place_setting(*, place_kind: str) -> Setting:
+    """Whether the place earns the facility or the non-facility practice expense."""
     return Setting(place_kind)
 
 
@@ -102,8 +102,11 @@ def inpatient_stay(inpatient: Answer, *, overlaps_not_paid: bool) -> bool:
     prevents="B20",
 )
 def home_health_overlap(
-    home_health: Answer, home_health_related: Answer, therapy_modifier: TherapyModifier,
-    *, home_health_consolidated: bool,
+    home_health: Answer,
+    home_health_related: Answer,
+    therapy_modifier: TherapyModifier,
+    *,
+    home_health_consolidated: bool,
 ) -> bool:
     """A home-health plan covers the date: always in the way of a therapy line, and of any line for that condition."""
     bundled = therapy_modifier is not TherapyModifier.NONE or home_health_related is Answer.YES
@@ -121,8 +124,11 @@ def home_health_overlap(
     prevents="B20",
 )
 def home_health_relation_unknown(
-    home_health: Answer, home_health_related: Answer, therapy_modifier: TherapyModifier,
-    *, home_health_consolidated: bool,
+    home_health: Answer,
+    home_health_related: Answer,
+    therapy_modifier: TherapyModifier,
+    *,
+    home_health_consolidated: bool,
 ) -> bool:
     """A home-health plan covers the date and its relation to the training is unknown."""
     outside = therapy_modifier is TherapyModifier.NONE and home_health is Answer.YES
@@ -208,9 +214,15 @@ def rhc_fqhc_setting(place_of_service: str, *, clinic_rate_places: Sequence[str]
     place="patient.home_health",
     owner=Owner.FRONT_DESK,
 )
-def overlap_not_checked(  # noqa: PLR0913  one hold for every overlap that nobody looked up
-    inpatient: Answer, home_health: Answer, snf_part_a: Answer, hospice: Answer, guide: Answer,
-    supplier_trains: Answer, *, overlaps_not_paid: bool,
+def overlap_not_checked(
+    inpatient: Answer,
+    home_health: Answer,
+    snf_part_a: Answer,
+    hospice: Answer,
+    guide: Answer,
+    supplier_trains: Answer,
+    *,
+    overlaps_not_paid: bool,
 ) -> bool:
     """Whether a home-health plan, a stay, a hospice election or a model covers the date was not checked."""
     answers = (inpatient, home_health, snf_part_a, hospice, guide, supplier_trains)
@@ -267,8 +279,11 @@ def coverage_not_checked(coverage: Coverage | None, *, original_medicare_only: b
     owner=Owner.NOBODY,
 )
 def home_health_unrelated(
-    home_health: Answer, home_health_related: Answer, therapy_modifier: TherapyModifier,
-    *, home_health_consolidated: bool,
+    home_health: Answer,
+    home_health_related: Answer,
+    therapy_modifier: TherapyModifier,
+    *,
+    home_health_consolidated: bool,
 ) -> bool:
     """A home-health plan covers the date for an unrelated condition; training is allowed."""
     outside = therapy_modifier is TherapyModifier.NONE and home_health is Answer.YES
@@ -298,8 +313,11 @@ def supplier_trains(supplier_trains: Answer, *, overlaps_not_paid: bool) -> bool
     prevents="109",
 )
 def snf_consolidated_billing(
-    claim_form: ClaimForm, place_of_service: str, therapy_modifier: TherapyModifier,
-    *, snf_billed_places: Sequence[str],
+    claim_form: ClaimForm,
+    place_of_service: str,
+    therapy_modifier: TherapyModifier,
+    *,
+    snf_billed_places: Sequence[str],
 ) -> bool:
     """An outside therapist cannot bill for a resident of the skilled nursing facility."""
     therapy = therapy_modifier is not TherapyModifier.NONE

@@ -42,7 +42,11 @@ def telehealth_not_covered(remote: bool, *, on_telehealth_list: bool) -> bool:
     prevents="58",
 )
 def telehealth_authority_absent(
-    practitioner_kind: PractitionerKind, remote: bool, *, therapist_kinds: Sequence[str], therapist_authority: bool
+    practitioner_kind: PractitionerKind,
+    remote: bool,
+    *,
+    therapist_kinds: Sequence[str],
+    therapist_authority: bool,
 ) -> bool:
     """This practitioner had no telehealth authority on the date of service."""
     return remote and practitioner_kind in therapist_kinds and not therapist_authority
@@ -57,7 +61,11 @@ def telehealth_authority_absent(
     owner=Owner.NOBODY,
 )
 def telehealth_authority_restored(
-    practitioner_kind: PractitionerKind, remote: bool, *, therapist_kinds: Sequence[str], authority_restored: bool
+    practitioner_kind: PractitionerKind,
+    remote: bool,
+    *,
+    therapist_kinds: Sequence[str],
+    authority_restored: bool,
 ) -> bool:
     """The date lies in a lapse that a later law restored."""
     return remote and practitioner_kind in therapist_kinds and authority_restored

@@ -9,9 +9,7 @@ from teachback.rules.vocabulary import TherapyModifier
 
 
 @derives
-def above_threshold(
-    therapy_used_cents: int, session_allowed_cents: int, *, therapy_threshold: int
-) -> bool:
+def above_threshold(therapy_used_cents: int, session_allowed_cents: int, *, therapy_threshold: int) -> bool:
     """The year's therapy spending with this session passes the threshold; cents against whole dollars."""
     return therapy_used_cents + session_allowed_cents > therapy_threshold * 100
 
@@ -81,7 +79,8 @@ def medical_review_threshold(
     needs_line=True,
 )
 def therapy_spending_unknown(
-    therapy_modifier: TherapyModifier, spending_known: bool, *, threshold_applies: bool
+    therapy_modifier: TherapyModifier, spending_known: bool, bears_lines: bool, *, threshold_applies: bool
 ) -> bool:
     """The year's therapy spending is not recorded; the threshold cannot be judged."""
-    return threshold_applies and therapy_modifier is not TherapyModifier.NONE and not spending_known
+    accrues = bears_lines and therapy_modifier is not TherapyModifier.NONE
+    return threshold_applies and accrues and not spending_known

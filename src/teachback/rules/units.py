@@ -80,7 +80,9 @@ def primary_earned(total_minutes: int, first_code_minutes: int, reading: TimeRea
     return int(total_minutes >= time_needed(first_code_minutes, reading))
 
 
-def addons_earned(total_minutes: int, first_code_minutes: int, addon_minutes: int, reading: TimeReading) -> int:
+def addons_earned(
+    total_minutes: int, first_code_minutes: int, addon_minutes: int, reading: TimeReading
+) -> int:
     """One add-on for each further increment, counted only after the whole time of the first code."""
     beyond = total_minutes - first_code_minutes
     if addon_minutes == 0 or beyond < 0:
@@ -95,7 +97,11 @@ def primary_units(
     """One unit once the time of the first code is reached; an untimed group code needs no minutes."""
     if time_reading == TimeReading.UNTIMED:
         return 1
-    return None if total_minutes is None else primary_earned(total_minutes, first_code_minutes, TimeReading(time_reading))
+    return (
+        None
+        if total_minutes is None
+        else primary_earned(total_minutes, first_code_minutes, TimeReading(time_reading))
+    )
 
 
 @determines()
@@ -129,7 +135,11 @@ def unsettled(
 @determines()
 def midpoint_adds_one(
     total_minutes: int,
-    *, time_reading: TimeReading, first_code_minutes: int, addon_minutes: int, disputed_through: int,
+    *,
+    time_reading: TimeReading,
+    first_code_minutes: int,
+    addon_minutes: int,
+    disputed_through: int,
 ) -> bool:
     """The midpoint reading would add a unit on an unsettled date, within the minutes where that is told."""
     full = addons_earned(total_minutes, first_code_minutes, addon_minutes, TimeReading.FULL)
@@ -152,7 +162,9 @@ def short_group(total_minutes: int, *, time_reading: TimeReading, group_short_be
     owner=Owner.NOBODY,
     prevents="16",
 )
-def below_minimum_time(primary_code: str, primary_units: int, unsettled: bool, *, first_code_minutes: int) -> bool:
+def below_minimum_time(
+    primary_code: str, primary_units: int, unsettled: bool, *, first_code_minutes: int
+) -> bool:
     """The minutes do not reach the full time of the first code; nothing was earned."""
     return primary_code != NO_CODE and first_code_minutes > 0 and primary_units == 0 and not unsettled
 

@@ -117,6 +117,7 @@ RECORDED: Final[dict[str, Recorded]] = {
     "minutes_overlap": _always("same person's minutes in another session", BOTH),
     "practitioner_day_minutes": _always("practitioner's minutes on the date", range(1442)),
     "same_day": _always("other sessions of the same date", ("alone", "combined", "differ"), Stage.OCCURRENCE),
+    "bears_lines": _always("the lines of the date stand on this session", BOTH, Stage.OCCURRENCE),
     "total_minutes": _finite("minutes of the date", MINUTES, Stage.OCCURRENCE),
     "total_assistant_minutes": Recorded(Stage.OCCURRENCE, None, "assistant minutes of the date"),
     "procedure_code": _always("procedure code", CODES, Stage.LINE),

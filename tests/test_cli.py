@@ -1,0 +1,470 @@
+"""The commands as a person types them: answers, exit status, and hostile input."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from teachback.cli import run
+
+CONTRACT = Path(__file__).parent / "contract"
+EXAMPLES = CONTRACT / "examples.jsonl"
+LINES = EXAMPLES.read_text("utf-8").splitlines()
+
+
+@pytest.fixture
+def teachback(capsys):
+    """Run a command in this process: exit status, standard output, standard error."""
+
+    def call(*arguments):
+        status = run([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.out + printed.err
+        return status, printed.out, printed.err
+
+    return call
+
+
+def changed(number=0, **facts):
+    """One example with facts of the session, or of its practitioner and first patient by dotted name, changed."""
+    record = json.loads(LINES[number])
+    for name, value in facts.items():
+        place = record
+        *parents, last = name.split("__")
+        for parent in parents:
+            place = place["patients"][0] if parent == "patient" else place[parent]
+        place[last] = value
+    return json.dumps(record, ensure_ascii=False)
+
+
+# units
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("40", "--training", "function", "--date", "2026-04-14"),
+            "97550 x1. A midpoint reading would add 97551; Medicare requires the full 45 (89 FR 97817)",
+        ),
+        (("45", "--training", "function", "--date", "2026-04-14"), "97550 x1 and 97551 x1.\n"),
+        (
+            ("29", "--training", "function", "--date", "2026-04-14"),
+            "nothing. A midpoint reading would give 97550 x1; Medicare requires the full 30 (89 FR 97817)",
+        ),
+        (("15", "--training", "function", "--date", "2026-04-14"), "nothing.\n"),
+        (("16", "--training", "function", "--date", "2024-04-14"), "U116 time-rule-unsettled"),
+        (("40", "--training", "function", "--date", "2024-04-14"), "U106 addon-threshold-disputed"),
+        (
+            ("31", "--training", "behavior", "--date", "2026-04-14", "--patients", "2"),
+            "Medicare requires the full 60 (88 FR 78919",
+        ),
+        (
+            ("95", "--training", "behavior", "--date", "2026-04-14", "--patients", "2"),
+            "96202 x1 and 96203 x2",
+        ),
+        (
+            ("60", "--training", "behavior", "--date", "2024-04-14"),
+            "behaviour training of one family has no code",
+        ),
+        (("60", "--training", "behavior", "--date", "2023-04-14", "--patients", "2"), "bundled (status B)"),
+        (("30", "--training", "direct_care", "--date", "2024-12-31"), "no separately payable code existed"),
+        (("30", "--training", "direct_care", "--date", "2025-01-01"), "G0541 x1"),
+        (("90", "--training", "function", "--date", "2026-04-14", "--patients", "4"), "97552 x1.\n"),
+        (
+            ("20", "--training", "function", "--date", "2026-04-14", "--patients", "4"),
+            "U107 group-session-short",
+        ),
+        (("75", "--training", "function", "--date", "2026-04-14"), "U105 units-over-daily-limit"),
+        (("60", "--training", "function", "--date", "2027-01-01"), "LAW901"),
+        (
+            ("40", "--training", "function", "--date", "2026-04-14", "--payer", "example-midpoint"),
+            "97550 x1 and 97551 x1.\n",
+        ),
+    ],
+)
+def test_units_answers_with_its_reason(teachback, arguments, says):
+    status, out, _ = teachback("units", *arguments)
+    assert status == 0
+    assert says in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("-5", "--training", "function", "--date", "2026-04-14"), "0 and 1440"),
+        (("1441", "--training", "function", "--date", "2026-04-14"), "0 and 1440"),
+        (("forty", "--training", "function", "--date", "2026-04-14"), "int"),
+        (("40", "--training", "dancing", "--date", "2026-04-14"), "Choose from"),
+        (("40", "--training", "function", "--date", "2026-02-30"), "date"),
+        (("40", "--training", "function"), "--date"),
+        (("40", "--training", "function", "--date", "2026-04-14", "--patients", "0"), "at least one patient"),
+        (("40", "--training", "function", "--date", "2026-04-14", "--payer", "acme"), "there are: medicare"),
+    ],
+)
+def test_a_wrong_question_is_answered_with_what_is_expected(teachback, arguments, says):
+    status, out, err = teachback("units", *arguments)
+    assert status == 2
+    assert says in err
+    assert not out
+
+
+def test_units_and_price_load_nothing_heavy():
+    script = (
+        "import sys; from teachback.cli import run; run(['units','40','--training','function','--date','2026-04-14']); "
+        "run(['price','97550','--date','2026-04-14','--national']); "
+        "print(sorted(m for m in ('rich','polars','openpyxl','numpy') if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+# price
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("97550", "--date", "2026-04-14", "--locality", "03102-00"),
+            "03102-00 ARIZONA: one unit is allowed $52.14",
+        ),
+        (("97550", "--date", "2026-04-14", "--zip", "85004"), "$52.14"),
+        (("97550", "--date", "2024-03-08", "--national"), "$52.06"),
+        (("97550", "--date", "2024-03-09", "--national"), "$52.93"),
+        (("97550", "--date", "2026-04-14", "--national", "--place", "22"), "$39.75"),
+        (
+            ("97550", "--date", "2026-04-14", "--national", "--place", "22", "--practitioner", "PT"),
+            "under GP: one unit is allowed $52.77",
+        ),
+        (("97550", "--date", "2026-04-14", "--national", "--practitioner", "NP"), "$44.85"),
+        (("G0539", "--date", "2026-04-14", "--national", "--practitioner", "CSW"), "$39.83"),
+        (
+            ("97550", "--date", "2026-04-14", "--national", "--nonparticipating"),
+            "limiting charge when unassigned: $57.65",
+        ),
+        (("97550", "--date", "2026-04-14", "--national", "--apm"), "$53.04"),
+        (
+            ("97551", "--date", "2026-04-14", "--national"),
+            "full 45 minutes in all; a midpoint reading would say 38",
+        ),
+        (("97550", "--date", "2027-01-01", "--national"), "not published (P101)"),
+        (("G0541", "--date", "2024-12-31", "--national"), "not payable"),
+        (("96202", "--date", "2023-12-31", "--national"), "bundled"),
+        (
+            ("96202", "--date", "2026-04-14", "--national", "--practitioner", "PT"),
+            "never put on the therapy list",
+        ),
+        (("97550", "--date", "2026-04-14", "--zip", "99999"), "not one of CMS's (P102)"),
+        (("97550", "--date", "2026-04-14", "--national", "--place", "88"), "no CMS place of service (S101)"),
+    ],
+)
+def test_price_answers_with_its_arithmetic(teachback, arguments, says):
+    status, out, _ = teachback("price", *arguments)
+    assert status == 0
+    assert says in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("97110", "--date", "2026-04-14", "--national"), "not a caregiver-training code"),
+        (("97550", "--date", "2026-04-14"), "say where"),
+        (("97550", "--date", "2026-04-14", "--national", "--zip", "85004"), "say where"),
+        (
+            ("97550", "--date", "2026-04-14", "--locality", "Arizona"),
+            "expected contractor and locality number",
+        ),
+        (("97550", "--date", "2026-04-14", "--zip", "8500"), "five digits"),
+    ],
+)
+def test_a_wrong_price_question_is_refused(teachback, arguments, says):
+    status, _, err = teachback("price", *arguments)
+    assert status == 2
+    assert says in err
+
+
+# code
+
+
+def test_code_prints_a_report_for_people(teachback):
+    status, out, err = teachback("code", EXAMPLES)
+    assert status == 0
+    assert not err
+    for words in (
+        "Ready to bill",
+        "On hold",
+        "Lost: not billable",
+        "The clinician can cure",
+        "D206 consent-caregiver-not-named",
+    ):
+        assert words in out
+
+
+def test_the_report_adds_up(teachback):
+    from teachback.assess import assess
+    from teachback.cli.tables import groups, money
+    from teachback.intake import read_sessions
+
+    found = assess(read_sessions(EXAMPLES).sessions)
+    parts = [money(kept) for _, kept in groups(found)]
+    assert sum(p.allowed for p in parts) == money(found).allowed
+    assert sum(p.sessions for p in parts) == len(found)
+
+
+def test_csv_and_xlsx_hold_the_same_lines_as_jsonl(teachback, tmp_path):
+    assert teachback("code", EXAMPLES, "--format", "jsonl", "--out", tmp_path / "o.jsonl")[0] == 0
+    assert teachback("code", EXAMPLES, "--format", "csv", "--out", tmp_path / "o.csv")[0] == 0
+    assert teachback("code", EXAMPLES, "--format", "xlsx", "--out", tmp_path / "o.xlsx")[0] == 0
+    wanted = [
+        (r["session_id"], line["procedure_code"], str(line["units"]), line["allowed_amount"])
+        for r in map(json.loads, (tmp_path / "o.jsonl").read_text("utf-8").splitlines())
+        for line in r["service_lines"]
+    ]
+    text = list(csv.DictReader((tmp_path / "o.csv").open(encoding="utf-8")))
+    assert [
+        tuple(r[k] for k in ("session_id", "procedure_code", "units", "allowed_amount"))
+        for r in text
+        if r["procedure_code"]
+    ] == wanted
+    sheet = openpyxl.load_workbook(tmp_path / "o.xlsx")["lines"]
+    head, *body = sheet.iter_rows(values_only=True)
+    assert list(head) == list(text[0])
+    assert [tuple(str(v or "") for v in row) for row in body] == [tuple(r.values()) for r in text]
+
+
+def test_xlsx_needs_a_place_to_write(teachback):
+    status, _, err = teachback("code", EXAMPLES, "--format", "xlsx")
+    assert status == 2
+    assert "--out" in err
+
+
+def test_a_cell_that_looks_like_a_formula_is_escaped(teachback, tmp_path):
+    file = tmp_path / "f.jsonl"
+    file.write_text(changed(id="=cmd|' /C calc'!A1"), "utf-8")
+    _, out, _ = teachback("code", file, "--format", "csv")
+    assert "\n'=cmd" in out
+
+
+def test_one_bad_line_is_named_and_the_good_ones_go_through(teachback, tmp_path):
+    file = tmp_path / "mixed.jsonl"
+    file.write_text("\n".join([LINES[0], LINES[1][:400], LINES[2], changed(3, minutes=-5)]), "utf-8")
+    status, out, err = teachback("code", file, "--format", "jsonl")
+    assert status == 1
+    assert [json.loads(line)["session_id"] for line in out.splitlines()] == ["E01", "E03"]
+    assert "line 2" in err
+    assert "line 4" in err
+    assert "minutes" in err
+
+
+HOSTILE = {
+    "empty": b"",
+    "only blanks": b"\n\n  \n",
+    "wrong encoding": b'{"id": "\xff\xfe"}\n',
+    "not json": b"hello\n",
+    "truncated": LINES[0][:700].encode(),
+    "a list of numbers": b"[1, 2, 3]",
+    "deep": b'{"id":' * 100_000,
+    "huge number": b'{"id": "x", "minutes": ' + b"9" * 10_000 + b"}",
+    "NaN": changed(minutes=None).replace('"minutes": null', '"minutes": NaN').encode(),
+    "date of 1850": changed(date_of_service="1850-01-01").encode(),
+    "date of 2300": changed(date_of_service="2300-01-01").encode(),
+    "30 February": changed(date_of_service="2026-02-30").encode(),
+    "negative minutes": changed(minutes=-1).encode(),
+    "minutes as text": changed(minutes="45").encode(),
+    "no patients": changed(patients=[]).encode(),
+    "unknown kind": changed(practitioner__type="WIZARD").encode(),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_input_gets_a_clear_answer(teachback, tmp_path, name):
+    file = tmp_path / "hostile.jsonl"
+    file.write_bytes(HOSTILE[name])
+    status, out, err = teachback("code", file)
+    assert status == 2
+    assert not out
+    assert err.startswith("refused: ")
+    assert "hostile.jsonl" in err
+    assert len(err) < 3000
+
+
+@pytest.mark.parametrize("name", ["nowhere.jsonl", "."])
+def test_a_file_that_cannot_be_read_is_named(teachback, tmp_path, name):
+    status, _, err = teachback("code", tmp_path / name)
+    assert status == 2
+    assert err.startswith("refused: ")
+
+
+def test_a_row_of_forty_thousand_columns_is_refused_quickly(teachback, tmp_path):
+    file = tmp_path / "wide.csv"
+    good = (CONTRACT / "sessions.example.csv").read_text("utf-8").splitlines()
+    file.write_text("\n".join([good[0], good[1] + ",x" * 40_000, good[4]]), "utf-8")
+    status, out, err = teachback("code", file, "--format", "jsonl")
+    assert status == 1
+    assert [json.loads(line)["session_id"] for line in out.splitlines()] == ["E15"]
+    assert "row 2" in err
+    assert len(err) < 3000
+
+
+def test_a_group_of_five_hundred_is_a_group(teachback, tmp_path):
+    record = json.loads(LINES[6])
+    first = record["patients"][0]
+    record["patients"] = [{**first, "id": f"P{n}"} for n in range(500)]
+    file = tmp_path / "crowd.jsonl"
+    file.write_text(json.dumps(record), "utf-8")
+    status, out, _ = teachback("code", file, "--format", "jsonl")
+    assert status == 0
+    lines = [json.loads(line)["service_lines"] for line in out.splitlines()]
+    assert len(lines) == 500
+    assert all(line[0]["procedure_code"] == "97552" and line[0]["units"] == 1 for line in lines)
+
+
+def test_names_of_every_kind_go_through(teachback, tmp_path):
+    file = tmp_path / "names.jsonl"
+    kin = [{"name": "Zoë O'Néil-😀 Ng", "adult": True, "unpaid": True, "assists": True}]
+    record = json.loads(changed(patient__caregivers=kin))
+    record["patients"][0]["consent"]["caregivers"] = ["zoë  o'néil-😀 ng"]
+    file.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+    status, out, _ = teachback("code", file, "--format", "jsonl")
+    assert status == 0
+    assert json.loads(out)["disposition"] == "payable"
+
+
+def test_nobody_is_named_in_an_error(teachback, tmp_path):
+    record = json.loads(changed(patient__birth_date="Pat Doe born 1945"))
+    record["patients"][0]["mbi"] = 12345
+    file = tmp_path / "private.jsonl"
+    file.write_text(json.dumps(record), "utf-8")
+    _, out, err = teachback("code", file)
+    for secret in ("Pat", "Doe", "1945", "12345", "Kin 0"):
+        assert secret not in out + err
+
+
+def test_a_first_run_on_an_export_proposes_a_mapping(teachback, tmp_path):
+    good = (CONTRACT / "sessions.example.csv").read_text("utf-8").splitlines()
+    names = {
+        "id": "Visit #",
+        "date_of_service": "DOS",
+        "practitioner.npi": "Provider NPI",
+        "practitioner.type": "Provider Type",
+        "patient.id": "MRN",
+    }
+    header = ",".join(names.get(name, name) for name in good[0].split(","))
+    file = tmp_path / "export.csv"
+    file.write_text("\n".join([header, *good[1:]]), "utf-8")
+    status, _, err = teachback("code", file)
+    assert status == 2
+    assert "[columns]" in err
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        "[columns]\n" + "\n".join(f'"{theirs}" = "{ours}"' for ours, theirs in names.items()), "utf-8"
+    )
+    status, out, _ = teachback("code", file, "--map", mapping, "--format", "jsonl")
+    assert status == 0
+    assert len(out.splitlines()) == 4
+    proposal = err[err.index("[columns]") :]
+    mapping.write_text(proposal, "utf-8")
+    assert teachback("code", file, "--map", mapping)[0] == 0
+
+
+def test_a_faulty_mapping_is_named(teachback, tmp_path):
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('[columns]\n"DOS" = "nowhere"\n', "utf-8")
+    status, _, err = teachback("code", CONTRACT / "sessions.example.csv", "--map", mapping)
+    assert status == 2
+    assert "nowhere" in err
+
+
+# explain, template, demo
+
+
+def test_explain_reads_like_a_proof(teachback):
+    status, out, _ = teachback("explain", EXAMPLES, "E15")
+    assert status == 0
+    for words in (
+        "97550 x1 GO CO",
+        "x conversion factor 33.4009 = 52.1351, rounded to $52.14",
+        "86 FR 65169-65173",
+        "x 85 % for the assistant = $35.45",
+        "less sequestration 2 % = $0.71: Medicare pays $34.74",
+    ):
+        assert words in out
+
+
+def test_explain_tells_both_readings_of_forty_minutes(teachback):
+    _, out, _ = teachback("explain", EXAMPLES, "E03")
+    assert "A midpoint reading would add 97551; Medicare requires the full 45 (89 FR 97817)" in out
+
+
+def test_explain_asks_for_the_one_missing_fact(teachback):
+    _, out, _ = teachback("explain", EXAMPLES, "E22")
+    assert "Was the patient present?  no: payable; yes: not billable" in out
+
+
+def test_explain_never_suggests_other_minutes(teachback):
+    for session in ("E02", "E04", "E05"):
+        _, out, _ = teachback("explain", EXAMPLES, session)
+        missing = out[out.index("WHAT ONE MISSING FACT") :]
+        assert "inute" not in missing
+        assert "No single missing fact would change the verdict" in missing
+
+
+def test_explain_shows_the_session_that_bears_the_lines(teachback):
+    _, out, _ = teachback("explain", EXAMPLES, "E24")
+    assert "its minutes were added to session E23" in out
+
+
+def test_explain_shows_one_patient_of_a_group(teachback):
+    _, out, _ = teachback("explain", EXAMPLES, "E07", "--patient", "E07P2")
+    assert out.count("WHAT HAPPENED") == 1
+    assert "patient E07P2" in out
+
+
+@pytest.mark.parametrize("arguments", [("NOPE",), ("E01", "--patient", "NOPE")])
+def test_explain_names_what_it_does_not_find(teachback, arguments):
+    status, _, err = teachback("explain", EXAMPLES, *arguments)
+    assert status == 2
+    assert "NOPE" in err
+
+
+def test_the_template_is_written_once_and_kept(teachback, tmp_path):
+    file = tmp_path / "sessions.xlsx"
+    assert teachback("template", file)[0] == 0
+    status, _, err = teachback("template", file)
+    assert status == 2
+    assert "--force" in err
+    assert teachback("template", file, "--force")[0] == 0
+    assert teachback("template", tmp_path / "sessions.csv")[0] == 2
+
+
+def test_the_demo_tells_what_is_ready_stuck_and_nearly_wrong(teachback, tmp_path):
+    file = tmp_path / "practice.jsonl"
+    status, out, _ = teachback("demo", "--out", file)
+    assert status == 0
+    for words in (
+        "Ready to bill",
+        "The front desk can cure",
+        "WHAT WAS NEARLY BILLED WRONGLY",
+        "false claims avoided",
+    ):
+        assert words in out
+    assert teachback("demo")[1].split("NEXT")[0] == out.split("NEXT")[0]
+    assert teachback("code", file)[0] == 0
+
+
+def test_the_installed_command_leaves_no_traceback_when_its_reader_goes_away():
+    command = [sys.executable, "-m", "teachback.cli", "code", str(EXAMPLES), "--format", "jsonl"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
