@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from teachback.assess import assess, rulebook
+from teachback.assess import assess
 from teachback.export import json_lines
 from teachback.intake import read_sessions
 from teachback.intake.dump import write_jsonl
+from teachback.rules.book import rulebook
 from teachback.synthetic.practice import made_up_practice
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ def best(action: Callable[[], object], rounds: int = 3) -> float:
     return min(taken)
 
 
-def process(*arguments: str) -> float:
+def process(*arguments: str, rounds: int = ROUNDS) -> float:
     """Seconds of a whole process, start to exit, the median of some rounds."""
     taken = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.perf_counter()
         subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
         taken.append(time.perf_counter() - start)
-    return sorted(taken)[ROUNDS // 2]
+    return sorted(taken)[rounds // 2]
 
 
 def start() -> None:
@@ -60,7 +61,7 @@ def start() -> None:
         ("import the core (model to assess)", process(python, "-c", "import teachback.assess")),
         (
             "load law and rules of every topic",
-            process(python, "-c", "from teachback.assess import rulebook; rulebook()"),
+            process(python, "-c", "from teachback.rules.book import rulebook; rulebook()"),
         ),
         ("teachback units 40 --training function --date 2026-04-14", process(*units)),
         (
@@ -106,12 +107,14 @@ def coding() -> None:
         found = assess(many)
         code = best(lambda: assess(many))
         write = best(lambda: list(json_lines(found)))
+        whole = process(str(COMMAND), "code", str(file), "--format", "jsonl", rounds=1)
     print(f"  {len(many):,} sessions, {len(found):,} session-patients, {size:.0f} MB of JSON lines:")
     for name, seconds in (
         ("json.loads alone (the floor)", parse),
         ("read and type-check", read),
         ("assess", code),
         ("write as JSON lines", write),
+        ("teachback code FILE --format jsonl, whole", whole),
     ):
         print(
             f"    {name:40} {seconds:6.2f} s {len(many) / seconds:12,.0f} sessions/s  {seconds / parse:6.1f} x floor"

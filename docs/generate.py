@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from teachback.assess import rulebook
 from teachback.intake.fields import FIELDS
 from teachback.law import payers, sources
 from teachback.rulebook import FIRST_DAY, Kind, wording
+from teachback.rules.book import rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

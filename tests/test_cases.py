@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
-from teachback.assess import rulebook
 from teachback.model import Severity
 from teachback.rulebook import Kind
+from teachback.rules.book import rulebook
 from tests.cases import Case, CaseError, _case, line_matches, load_cases, payment, written
 
 CASES = load_cases()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from teachback.assess import rulebook
 from teachback.cli import app
 from teachback.rulebook import Kind
+from teachback.rules.book import rulebook
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from teachback.assess import rulebook
+from teachback.rules.book import rulebook
 from teachback.rules.fees import percent_of, unit_allowed_cents, unit_fee_cents
 from teachback.rules.payment import (
     after_sequestration_cents,

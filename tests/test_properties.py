@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from teachback.assess import assess, rulebook
+from teachback.assess import assess
 from teachback.export import record
 from teachback.law import payers
 from teachback.model import (
@@ -25,6 +25,7 @@ from teachback.model import (
     Training,
 )
 from teachback.rulebook import Scope
+from teachback.rules.book import rulebook
 from tests.strategies import DAYS, books, sessions
 
 SLOW = settings(

@@ -15,10 +15,11 @@ import pytest
 
 import teachback.rules
 from teachback import law as law_files
-from teachback.assess import TOPICS, assess, rulebook
+from teachback.assess import assess
 from teachback.findings import Owner
 from teachback.model import Severity
 from teachback.rulebook import Kind, Rule, Rulebook, RuleError
+from teachback.rules.book import TOPICS, rulebook
 from teachback.rules.vocabulary import BOTH, CHOICES, COUNTS, RECORDED, Stage
 
 BOOK = rulebook()

@@ -6,55 +6,29 @@ codes and units, modifiers, fees, threshold, remaining edits, payment. Signature
 
 from __future__ import annotations
 
-import importlib
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from teachback import law as law_files
 from teachback.facts import cross_facts, row_facts
 from teachback.law import MEDICARE
 from teachback.model import Disposition, ServiceLine, Severity
-from teachback.rulebook import Rulebook, Scope, registered
+from teachback.rulebook import Scope
+from teachback.rules.book import rulebook
+from teachback.rules.fees import dollars
 from teachback.rules.vocabulary import NO_CODE, RECORDED, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from decimal import Decimal
 
     from teachback.facts import CrossFacts
     from teachback.findings import Finding
     from teachback.model import Patient, Session
+    from teachback.rulebook import Rulebook
 
-TOPICS = (
-    "codes",
-    "units",
-    "caregivers",
-    "consent",
-    "plan",
-    "documentation",
-    "diagnoses",
-    "practitioners",
-    "settings",
-    "telehealth",
-    "modifiers",
-    "threshold",
-    "fees",
-    "payment",
-)
 NO_CEILING = 10**12
 BLOCKING = (Severity.ERROR, Severity.HOLD)
-MONEY = (
-    "allowed_cents",
-    "deductible_applied_cents",
-    "coinsurance_cents",
-    "patient_cents",
-    "medicare_share_cents",
-    "medicare_cents",
-    "sequestration_cents",
-    "after_sequestration_cents",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +75,6 @@ class _Occurrence:
     bearer: _Row
     lines: list[Scope] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-
-
-@cache
-def rulebook(topics: tuple[str, ...] = TOPICS) -> Rulebook:
-    """The rule book of some topics with their law; raises when rules and law do not fit together."""
-    names = [f"teachback.rules.{topic}" for topic in topics]
-    for name in names:
-        importlib.import_module(name)
-    law = law_files.load(topics=None if topics == TOPICS else topics)
-    return Rulebook(registered(names), law, {name: fact.stage for name, fact in RECORDED.items()})
 
 
 def assess(
@@ -268,11 +232,6 @@ def _range(lines: Sequence[Scope]) -> str | None:
             return None
         totals.append(sum(parts))
     return f"${dollars(min(totals))} to ${dollars(max(totals))}"
-
-
-def dollars(amount: int) -> Decimal:
-    """Whole cents as dollars with two decimals."""
-    return Decimal(amount).scaleb(-2)
 
 
 def _look_at_days(book: Rulebook, occurrences: Iterable[_Occurrence]) -> None:

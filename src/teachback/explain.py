@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from teachback.assess import dollars
 from teachback.counterfactual import questions
 from teachback.model import Disposition
 from teachback.reading import reading_note
 from teachback.rulebook import FIRST_DAY, wording
+from teachback.rules.fees import dollars
 from teachback.rules.vocabulary import NO_CODE, RECORDED, Setting, TherapyModifier
 
 if TYPE_CHECKING:

@@ -78,13 +78,14 @@ class Source:
 class Statute:
     """What was true on one day for one payer."""
 
-    __slots__ = ("_found", "_law", "day", "fixed", "payer")
+    __slots__ = ("_found", "_law", "day", "payer", "tables", "values")
 
     def __init__(self, law: Law, day: date, payer: str) -> None:
         self.day, self.payer = day, payer
         self._law = law
         self._found: dict[tuple[str, str | None], Entry | None] = {}
-        self.fixed: dict[object, tuple[Entry | None, ...]] = {}
+        self.tables: dict[object, dict[tuple[Any, ...], Any]] = {}
+        self.values: dict[object, tuple[Any, ...]] = {}
 
     def entry(self, name: str, key: str | None = None) -> Entry | None:
         """The value in force, or ``None`` where the law is silent.

@@ -44,7 +44,9 @@ class RuleError(Exception):
 class Rule:
     """One rule as its signature and decorator declare it.
 
-    ``optional`` are the facts that may be unknown; ``of`` is the fact made, or the edit's name.
+    ``of`` is the fact made, or the edit's name. ``optional`` facts may be unknown. An edit that
+    ``needs_line`` stands only where a service line was earned. ``tables`` keeps the answers of a rule
+    with finite inputs: one table for each combination of law values, one cell for each of facts.
     """
 
     of: str
@@ -67,7 +69,7 @@ class Rule:
     prevents: str | None = None
     needs_line: bool = False
     is_table: bool = False
-    cells: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
+    tables: dict[tuple[Any, ...], dict[tuple[Any, ...], Any]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -176,9 +178,9 @@ def decide(rule: Rule, facts: tuple[Any, ...], law: tuple[Any, ...]) -> Any:  # 
     for name, value in zip(rule.facts, facts, strict=True):
         if value is None and name not in rule.optional:
             return None
-    if None in law:
-        return None
-    return rule.call(*facts, **dict(zip(rule.law, law, strict=True)))
+    if not law:
+        return rule.call(*facts)
+    return None if None in law else rule.call(*facts, **dict(zip(rule.law, law, strict=True)))
 
 
 class Rulebook:
@@ -285,28 +287,41 @@ class Scope:
         return answer
 
     def answer(self, rule: Rule) -> Any:  # noqa: ANN401  rules answer with many types
-        """The rule's answer on this scope's facts, from its cells where the combination was met before."""
+        """The rule's answer on this scope's facts, from its table where the combination was met before."""
         known = self.known
         facts = tuple([known[name] if name in known else self.value(name) for name in rule.facts])
-        law = self.entries(rule)
-        if rule.is_table:
-            answer = rule.cells.get((facts, law), _UNDECIDED)
-            if answer is not _UNDECIDED:
-                return answer
-        answer = decide(rule, facts, tuple([None if entry is None else entry.value for entry in law]))
-        if rule.is_table:
-            rule.cells[facts, law] = answer
+        if not rule.is_table:
+            return decide(rule, facts, self.law(rule))
+        table = self.statute.tables.get(rule)
+        if table is None:
+            table = self._table(rule)
+        answer = table.get(facts, _UNDECIDED)
+        if answer is _UNDECIDED:
+            answer = table[facts] = decide(rule, facts, self.law(rule))
         return answer
+
+    def _table(self, rule: Rule) -> dict[tuple[Any, ...], Any]:
+        """The rule's table under the law in force; it is the statute's own where no fact chooses the law."""
+        table = rule.tables.setdefault(self.entries(rule), {})
+        if self.book.keyed[rule] is None:
+            self.statute.tables[rule] = table
+        return table
+
+    def law(self, rule: Rule) -> tuple[Any, ...]:
+        """The law values of the rule; ``None`` for one on which the law is silent."""
+        values = self.statute.values.get(rule)
+        if values is None:
+            values = tuple([None if entry is None else entry.value for entry in self.entries(rule)])
+            if self.book.keyed[rule] is None:
+                self.statute.values[rule] = values
+        return values
 
     def entries(self, rule: Rule) -> tuple[Entry | None, ...]:
         """The law values in force for the rule, each chosen by the fact that keys it."""
         statute = self.statute
         keyed = self.book.keyed[rule]
         if keyed is None:
-            fixed = statute.fixed.get(rule)
-            if fixed is None:
-                fixed = statute.fixed[rule] = tuple([statute.entry(name) for name in rule.law])
-            return fixed
+            return tuple([statute.entry(name) for name in rule.law])
         return tuple([statute.entry(name, None if by is None else str(self.value(by))) for name, by in keyed])
 
     def step(self, rule: Rule) -> Step:

@@ -115,7 +115,7 @@ def units(
     payer
         Whose rules: medicare, or a payer with a file of its own.
     """
-    from teachback.cli.answers import run_units
+    from teachback.cli.units import run_units
 
     return run_units(minutes, training=training, day=date, patients=patients, payer=payer)
 
@@ -156,7 +156,7 @@ def price(  # noqa: PLR0913  a price has this many conditions
     apm
         Qualifying APM participant (matters from 2026).
     """
-    from teachback.cli.answers import run_price
+    from teachback.cli.prices import run_price
 
     return run_price(
         code,

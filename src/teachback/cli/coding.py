@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from teachback.intake import Reading
 
 LONG = 2000
+FEW_COLLECTIONS = 200_000
 
 
 @contextlib.contextmanager
@@ -67,6 +69,8 @@ def run_code(file: Path, *, format_: str, out: Path | None, map_file: Path | Non
         return complain(f"no payer {payer}; there are: {', '.join(law_files.payers())}")
     if format_ == "xlsx" and out is None:
         return complain("--format xlsx writes a file: add --out results.xlsx")
+    # Sessions and answers live until the end and hold no cycles: the collector would walk them in vain.
+    gc.set_threshold(FEW_COLLECTIONS)
     reading = read(file, map_file)
     if reading is None or not reading.sessions:
         return USAGE

@@ -23,6 +23,11 @@ def cents(dollars: Decimal) -> int:
     return int((dollars * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+def dollars(amount: int) -> Decimal:
+    """Whole cents as dollars with two decimals."""
+    return Decimal(amount).scaleb(-2)
+
+
 @derives
 def payment_locality(
     locality: str | None, zip_code: str | None, *, zip_localities: Sequence[tuple[str, str, str]]

@@ -11,7 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from teachback.assess import assess, rulebook
+from teachback.assess import assess
+from teachback.rules.book import rulebook
 from teachback.rules.vocabulary import TimeReading
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
-from teachback.assess import assess, rulebook
+from teachback.assess import assess
 from teachback.model import Discipline, Disposition
+from teachback.rules.book import rulebook
 from teachback.synthetic.courses import made_up_courses
 from teachback.synthetic.people import chance, made_up_people
 from teachback.synthetic.plants import SOWN_FOR, sow

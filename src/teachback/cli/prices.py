@@ -1,23 +1,24 @@
-"""Answers at once: what minutes earn, and what a unit is allowed; nothing heavy is loaded here."""
+"""What one unit is allowed, with every factor and its source; nothing heavy is loaded here."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from teachback import law as law_files
-from teachback.assess import dollars, rulebook
 from teachback.cli import complain
+from teachback.cli.units import UNIT_TOPICS, edits_of
+from teachback.explain import fee_lines
 from teachback.model import PractitionerKind, Training
-from teachback.reading import reading_note, thresholds, units_of, words
+from teachback.reading import thresholds
 from teachback.rulebook import Scope
-from teachback.rules.vocabulary import CODES, MINUTES, NO_CODE
+from teachback.rules.book import rulebook
+from teachback.rules.fees import dollars
+from teachback.rules.vocabulary import CODES, NO_CODE
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-UNIT_TOPICS = ("codes", "units")
 PRICE_TOPICS = (
     "codes",
     "units",
@@ -31,85 +32,6 @@ PRICE_TOPICS = (
 )
 _LOCALITY = re.compile(r"[0-9]{5}-[0-9]{2}")
 _ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
-
-
-def run_units(minutes: int, *, training: str, day: date, patients: int, payer: str) -> int:
-    """Print codes and units of the minutes with the reason; 2 where the question cannot be read."""
-    if minutes not in MINUTES:
-        return complain("minutes lie between 0 and 1440, the minutes of a day")
-    if patients < 1:
-        return complain("patients: at least one patient is represented")
-    if payer not in law_files.payers():
-        return complain(f"no payer {payer}; there are: {', '.join(law_files.payers())}")
-    book = rulebook(UNIT_TOPICS)
-    given = {
-        "training": Training(training),
-        "patients_represented": patients,
-        "minutes": minutes,
-        "total_minutes": minutes,
-    }
-    scope = Scope(book, book.law.on(day, payer), given)
-    for line in _units_answer(scope, minutes, day):
-        print(line)
-    return 0
-
-
-def _units_answer(scope: Scope, minutes: int, day: date) -> list[str]:
-    stopped = [
-        scope.finding(rule, rule.place)
-        for rule in _rules(scope, "C101", "C102", "C114")
-        if scope.answer(rule)
-    ]
-    if stopped:
-        first = stopped[0]
-        return [f"{minutes} minutes on {day}: nothing. {first.message}", f"  ({'; '.join(first.cites)})"]
-    earned = units_of(scope)
-    note = reading_note(scope)
-    answer = [f"{minutes} minutes on {day}: {words(earned)}.{' ' + note if note else ''}"]
-    answer += _why_units(scope)
-    for rule in _rules(scope, "U101", "U116", "U107", "U106"):
-        if scope.answer(rule):
-            finding = scope.finding(rule, rule.place)
-            answer.append(f"  {finding.severity.value} {finding.code} {finding.name}: {finding.message}")
-    for code, units in earned:
-        answer += _limit(scope, code, units)
-    if day > scope.book.law.checked_through:
-        answer.append(
-            f"  warning LAW901 law-not-verified: the rules were checked through {scope.book.law.checked_through}"
-        )
-    return answer
-
-
-def _rules(scope: Scope, *codes: str) -> list[Any]:
-    return [rule for code in codes for rule in scope.book.rules if rule.code == code]
-
-
-def _why_units(scope: Scope) -> list[str]:
-    limits = thresholds(scope)
-    reading = scope.statute.entry("time_reading", scope.value("primary_code"))
-    if limits is None or reading is None:
-        cite = "" if reading is None else f" ({'; '.join(reading.cites)})"
-        return [
-            f"  {scope.value('primary_code')} is untimed: one unit for each represented patient, whatever the length{cite}"
-        ]
-    first, first_midpoint, addon, addon_midpoint = limits
-    code, extra = scope.value("primary_code"), scope.value("addon_code")
-    cite = f"({'; '.join(reading.cites)}; {reading.confidence})"
-    if reading.value == "midpoint":
-        return [
-            f"  {reading.payer} counts by the midpoint: {code} from {first_midpoint}, {extra} from {addon_midpoint} {cite}"
-        ]
-    told = f"pages that teach {first_midpoint} and {addon_midpoint} count by the midpoint"
-    settled = (
-        "unsettled in 2024, billed on full time" if reading.value == "unsettled" else "full time of the code"
-    )
-    return [f"  {settled}: {code} from {first} minutes, {extra} from {addon}; {told} {cite}"]
-
-
-def _limit(scope: Scope, code: str, units: int) -> list[str]:
-    line = Scope(scope.book, scope.statute, {**scope.known, "procedure_code": code, "units": units})
-    findings = [line.finding(rule, rule.place) for rule in _rules(scope, "U105") if line.answer(rule)]
-    return [f"  {f.severity.value} {f.code} {f.name}: {f.message} ({'; '.join(f.cites)})" for f in findings]
 
 
 def run_price(  # noqa: PLR0913  a price has this many conditions
@@ -207,11 +129,9 @@ def price_scope(  # noqa: PLR0913  a price has this many conditions
 
 
 def _print_price(scope: Scope, code: str, day: date, *, national: bool) -> int:
-    from teachback.explain import fee_lines
-
     stopped = [
         scope.finding(rule, rule.place)
-        for rule in _rules(scope, "C101", "C102", "C114", "B101", "B110")
+        for rule in edits_of(scope, "C101", "C102", "C114", "B101", "B110")
         if scope.answer(rule)
     ]
     for finding in stopped:
