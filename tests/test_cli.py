@@ -468,3 +468,50 @@ def test_the_installed_command_leaves_no_traceback_when_its_reader_goes_away():
         process.stdout.readline()
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+def test_the_input_is_never_overwritten(teachback, tmp_path):
+    file = tmp_path / "mine.jsonl"
+    file.write_text(LINES[0], "utf-8")
+    status, _, err = teachback("code", file, "--format", "jsonl", "--out", file)
+    assert status == 2
+    assert "another name" in err
+    assert file.read_text("utf-8") == LINES[0]
+
+
+@pytest.mark.parametrize("command", [("code", EXAMPLES, "--out"), ("template",), ("demo", "--out")])
+def test_a_place_that_cannot_be_written_is_named(teachback, tmp_path, command):
+    status, _, err = teachback(*command, tmp_path / "nowhere" / "out.xlsx")
+    assert status == 2
+    assert "nowhere" in err
+
+
+def test_a_file_is_written_whole_or_not_at_all(teachback, tmp_path, monkeypatch):
+    from teachback.cli import coding
+
+    out = tmp_path / "out.jsonl"
+    out.write_text("yesterday", "utf-8")
+
+    def fails(_assessments):
+        yield "half a line"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(coding, "json_lines", fails)
+    status, _, err = teachback("code", EXAMPLES, "--format", "jsonl", "--out", out)
+    assert status == 2
+    assert "No space left" in err
+    assert out.read_text("utf-8") == "yesterday"
+    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_a_fault_of_our_own_is_told_without_a_traceback(teachback, monkeypatch):
+    from teachback.cli import coding
+
+    def fails(*_arguments, **_more):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(coding, "assess", fails)
+    status, out, err = teachback("code", EXAMPLES)
+    assert status == 2
+    assert "fault of Teachback's own" in err
+    assert not out

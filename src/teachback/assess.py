@@ -15,7 +15,7 @@ from teachback.law import MEDICARE
 from teachback.model import Disposition, ServiceLine, Severity
 from teachback.rulebook import Scope
 from teachback.rules.book import rulebook
-from teachback.rules.fees import dollars
+from teachback.rules.fees import NO_CHARGE, cents, dollars
 from teachback.rules.vocabulary import NO_CODE, RECORDED, Stage
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from teachback.model import Patient, Session
     from teachback.rulebook import Rulebook
 
-NO_CEILING = 10**12
 BLOCKING = (Severity.ERROR, Severity.HOLD)
 
 
@@ -197,7 +196,7 @@ def _code(book: Rulebook, occurrence: _Occurrence) -> None:
 
 def _line(scope: Scope, code: str, units: int, charges: dict[str, Decimal]) -> Scope:
     charge = charges.get(code)
-    ceiling = NO_CEILING if charge is None else units * int(charge * 100)
+    ceiling = NO_CHARGE if charge is None else units * cents(charge)
     given = {**scope.known, "procedure_code": code, "units": units, "charge_cents": ceiling}
     return Scope(scope.book, scope.statute, given)
 
@@ -211,7 +210,7 @@ def _money(occurrence: _Occurrence) -> None:
     if occurrence.lines and scope.value("locality_known") is None:
         scope.known["allowed_range"] = _range(occurrence.lines)
     deductible = occurrence.bearer.patient.deductible_remaining
-    left = 0 if deductible is None else int(deductible * 100)
+    left = 0 if deductible is None else cents(deductible)
     for line in occurrence.lines:
         line.known["deductible_cents"] = left
         left -= line.value("deductible_applied_cents") or 0

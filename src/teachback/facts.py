@@ -6,8 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from teachback.model import Answer, Helper
+from teachback.model import Answer
 from teachback.rules.fees import cents
+from teachback.rules.practitioners import ASSISTANTS
+from teachback.rules.units import clock_minutes, minutes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from teachback.model import Patient, Session
 
 DAY_CLIP = 1441
-ASSISTANTS = (Helper.PTA, Helper.OTA)
 
 
 @dataclass(slots=True)
@@ -29,12 +30,9 @@ class CrossFacts:
 
 def minutes_of(session: Session) -> int | None:
     """Minutes as recorded, or else between start and end; ``None`` where neither is known."""
-    if session.minutes is not None:
-        return session.minutes
     start, end = session.start_time, session.end_time
-    if start is None or end is None or end < start:
-        return None
-    return (end.hour - start.hour) * 60 + end.minute - start.minute
+    clock = None if start is None or end is None else clock_minutes(start, end)
+    return minutes(session.minutes, clock)
 
 
 def people_of(session: Session) -> list[tuple[str, str]]:
@@ -79,9 +77,9 @@ def cross_facts(sessions: Iterable[Session]) -> dict[str, CrossFacts]:
         if len(several) > 1:
             _mark_overlaps(several, facts)
     for same_day in days.values():
-        minutes = min(sum(minutes_of(session) or 0 for session in same_day), DAY_CLIP)
+        day = min(sum(minutes_of(session) or 0 for session in same_day), DAY_CLIP)
         for session in same_day:
-            facts[session.id].practitioner_day_minutes = minutes
+            facts[session.id].practitioner_day_minutes = day
     return facts
 
 

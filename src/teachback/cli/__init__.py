@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date  # noqa: TC003  cyclopts reads the annotations when a command runs
 from pathlib import Path  # noqa: TC003  cyclopts reads the annotations when a command runs
@@ -156,18 +157,12 @@ def price(  # noqa: PLR0913  a price has this many conditions
     apm
         Qualifying APM participant (matters from 2026).
     """
-    from teachback.cli.prices import run_price
+    from teachback.cli.prices import PriceQuestion, run_price
 
     return run_price(
-        code,
-        day=date,
-        locality=locality,
-        zip_code=zip,
-        national=national,
-        place=place,
-        kind=practitioner,
-        participating=not nonparticipating,
-        qualifying=apm,
+        PriceQuestion(
+            code.upper(), date, locality, zip, national, place, practitioner, not nonparticipating, apm
+        )
     )
 
 
@@ -223,6 +218,13 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as error:
         return complain(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+    except Exception as error:
+        if os.environ.get("TEACHBACK_TRACEBACK"):
+            raise
+        return complain(
+            f"a fault of Teachback's own stopped this ({type(error).__name__}); your files are unchanged. "
+            "Please report it, without patient data; TEACHBACK_TRACEBACK=1 shows where it happened."
+        )
     return status if isinstance(status, int) else 0
 
 

@@ -69,6 +69,8 @@ def run_code(file: Path, *, format_: str, out: Path | None, map_file: Path | Non
         return complain(f"no payer {payer}; there are: {', '.join(law_files.payers())}")
     if format_ == "xlsx" and out is None:
         return complain("--format xlsx writes a file: add --out results.xlsx")
+    if out is not None and (wrong := wrong_place(out, file)):
+        return complain(wrong)
     # Sessions and answers live until the end and hold no cycles: the collector would walk them in vain.
     gc.set_threshold(FEW_COLLECTIONS)
     reading = read(file, map_file)
@@ -76,14 +78,11 @@ def run_code(file: Path, *, format_: str, out: Path | None, map_file: Path | Non
         return USAGE
     with counting("coding") as progress:
         assessments = assess(reading.sessions, payer=payer, progress=progress)
-    if format_ == "xlsx" and out is not None:
-        write_xlsx(assessments, out)
-    elif out is None:
+    if out is None:
         _print(assessments, format_, sys.stdout)
     else:
-        with out.open("w", encoding="utf-8", newline="") as stream:
-            _print(assessments, format_, stream)
-    if out is not None:
+        with whole(out) as part:
+            _write(assessments, format_, part)
         print(f"{len(assessments)} coded sessions written to {out}", file=sys.stderr)
     if reading.refusals:
         print(
@@ -91,6 +90,36 @@ def run_code(file: Path, *, format_: str, out: Path | None, map_file: Path | Non
             file=sys.stderr,
         )
     return reading.exit_status
+
+
+def wrong_place(out: Path, file: Path | None = None) -> str:
+    """Why nothing can or should be written there; empty where it can. ``file`` is what is read."""
+    if out.is_dir():
+        return f"{out} is a folder; give the name of a file in it"
+    if not out.parent.is_dir():
+        return f"there is no folder {out.parent}; make it first, or write elsewhere"
+    if file is not None and out.exists() and file.exists() and out.samefile(file):
+        return "--out names the file that is read; give another name, so that your sessions are kept"
+    return ""
+
+
+@contextlib.contextmanager
+def whole(out: Path) -> Iterator[Path]:
+    """A file to write beside ``out``, which takes its place only when it is complete."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        yield part
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(assessments: list[Assessment], format_: str, path: Path) -> None:
+    if format_ == "xlsx":
+        write_xlsx(assessments, path)
+        return
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        _print(assessments, format_, stream)
 
 
 def _print(assessments: list[Assessment], format_: str, stream: IO[str]) -> None:
@@ -144,8 +173,11 @@ def run_template(out: Path, *, force: bool) -> int:
 
     if out.suffix.lower() != ".xlsx":
         return complain(f"{out.name}: the template is a workbook; give it a name that ends in .xlsx")
-    if out.exists() and not force:
+    if out.is_file() and not force:
         return complain(f"{out} is there already; choose another name or add --force")
-    write_template(out)
+    if wrong := wrong_place(out):
+        return complain(wrong)
+    with whole(out) as part:
+        write_template(part)
     print(f"{out} written: one row per session and represented patient; code it with: teachback code {out}")
     return 0

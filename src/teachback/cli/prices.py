@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from teachback.cli import complain
@@ -12,10 +13,11 @@ from teachback.model import PractitionerKind, Training
 from teachback.reading import thresholds
 from teachback.rulebook import Scope
 from teachback.rules.book import rulebook
-from teachback.rules.fees import dollars
+from teachback.rules.fees import NO_CHARGE, dollars
 from teachback.rules.vocabulary import CODES, NO_CODE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from decimal import Decimal
 
@@ -30,49 +32,45 @@ PRICE_TOPICS = (
     "plan",
     "payment",
 )
+_STOPS = ("C101", "C102", "C114", "B101", "B110")
 _LOCALITY = re.compile(r"[0-9]{5}-[0-9]{2}")
 _ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
 
 
-def run_price(  # noqa: PLR0913  a price has this many conditions
-    code: str,
-    *,
-    day: date,
-    locality: str | None,
-    zip_code: str | None,
-    national: bool,
-    place: str,
-    kind: str,
-    participating: bool,
-    qualifying: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class PriceQuestion:
+    """One unit of a code on a day: where it was furnished, and by whom."""
+
+    code: str
+    day: date
+    locality: str | None
+    zip_code: str | None
+    national: bool
+    place: str
+    kind: str
+    participating: bool
+    qualifying: bool
+
+
+def run_price(question: PriceQuestion) -> int:
     """Print one unit's allowed amount with every factor; 2 where the question cannot be read."""
-    wrong = _wrong_price_question(code, locality, zip_code, national=national)
+    wrong = _what_is_wrong(question)
     if wrong:
         return complain(wrong)
-    scope = price_scope(
-        code.upper(),
-        day=day,
-        locality=locality,
-        zip_code=zip_code,
-        national=national,
-        place=place,
-        kind=kind,
-        participating=participating,
-        qualifying=qualifying,
-    )
-    return _print_price(scope, code.upper(), day, national=national)
+    for line in _answer(question, price_scope(question)):
+        print(line)
+    return 0
 
 
-def _wrong_price_question(code: str, locality: str | None, zip_code: str | None, *, national: bool) -> str:
-    if code.upper() not in CODES:
-        return f"{code} is not a caregiver-training code; the ten are {', '.join(CODES)}"
-    if sum(value is not None for value in (locality, zip_code)) + national != 1:
+def _what_is_wrong(question: PriceQuestion) -> str:
+    if question.code not in CODES:
+        return f"{question.code} is not a caregiver-training code; the ten are {', '.join(CODES)}"
+    if sum(value is not None for value in (question.locality, question.zip_code)) + question.national != 1:
         return "say where: one of --locality 03102-00, --zip 85004 or --national"
-    if locality is not None and not _LOCALITY.fullmatch(locality):
-        return f"locality {locality}: expected contractor and locality number such as 03102-00"
-    if zip_code is not None and not _ZIP.fullmatch(zip_code):
-        return f"zip {zip_code}: expected five digits, or nine"
+    if question.locality is not None and not _LOCALITY.fullmatch(question.locality):
+        return f"locality {question.locality}: expected contractor and locality number such as 03102-00"
+    if question.zip_code is not None and not _ZIP.fullmatch(question.zip_code):
+        return f"zip {question.zip_code}: expected five digits, or nine"
     return ""
 
 
@@ -89,71 +87,53 @@ def family_of(code: str) -> tuple[Training, bool]:
     raise ValueError(f"{code} belongs to no family")
 
 
-def price_scope(  # noqa: PLR0913  a price has this many conditions
-    code: str,
-    *,
-    day: date,
-    locality: str | None,
-    zip_code: str | None,
-    national: bool,
-    place: str,
-    kind: str,
-    participating: bool,
-    qualifying: bool,
-) -> Scope:
+def price_scope(question: PriceQuestion) -> Scope:
     """The facts of one line of one unit, from which every price of the command follows."""
-    training, grouped = family_of(code)
+    training, grouped = family_of(question.code)
     book = rulebook(PRICE_TOPICS)
     given: dict[str, Any] = {
         "training": training,
         "grouped": grouped,
-        "procedure_code": code,
+        "procedure_code": question.code,
         "units": 1,
         "total_minutes": None,
-        "practitioner_kind": PractitionerKind(kind),
+        "practitioner_kind": PractitionerKind(question.kind),
         "plan_kind": None,
         "plan_discipline": None,
-        "recorded_place": place,
-        "locality": locality,
-        "zip_code": zip_code,
-        "participating": participating,
-        "qualifying_apm": qualifying,
+        "recorded_place": question.place,
+        "locality": question.locality,
+        "zip_code": question.zip_code,
+        "participating": question.participating,
+        "qualifying_apm": question.qualifying,
         "at_cost": False,
-        "charge_cents": 10**12,
+        "charge_cents": NO_CHARGE,
         "deductible_cents": 0,
         "assistant_modifier": "",
     }
-    if national:
+    if question.national:
         given["payment_locality"] = "national"
-    return Scope(book, book.law.on(day), given)
+    return Scope(book, book.law.on(question.day), given)
 
 
-def _print_price(scope: Scope, code: str, day: date, *, national: bool) -> int:
-    stopped = [
-        scope.finding(rule, rule.place)
-        for rule in edits_of(scope, "C101", "C102", "C114", "B101", "B110")
-        if scope.answer(rule)
-    ]
+def _answer(question: PriceQuestion, scope: Scope) -> Iterator[str]:
+    asked = f"{question.code} on {question.day}"
+    stopped = [scope.finding(rule, rule.place) for rule in edits_of(scope, *_STOPS) if scope.answer(rule)]
     for finding in stopped:
-        print(f"{code} on {day}: not payable. {finding.message} ({'; '.join(finding.cites)})")
-    if any(finding.code.startswith("C") for finding in stopped):
-        return 0
+        yield f"{asked}: not payable. {finding.message} ({'; '.join(finding.cites)})"
     allowed = scope.value("unit_allowed_cents")
+    if stopped:
+        return
     if allowed is None:
-        print(f"{code} on {day}: no amount. {_why_no_amount(scope)}")
-        return 0
+        yield f"{asked}: no amount. {_why_no_amount(scope)}"
+        return
     key = scope.value("payment_locality")
-    where = "national" if national else f"{key} {scope.statute.value('locality_name', key)}"
+    where = "national" if question.national else f"{key} {scope.statute.value('locality_name', key)}"
     modifier = scope.value("therapy_modifier")
     under = "" if modifier == "none" else f" under {modifier}"
-    print(f"{code} on {day}, {where}{under}: one unit is allowed ${dollars(allowed)}")
-    for line in fee_lines(scope):
-        print(line)
-    for line in _shares_and_split(scope):
-        print(line)
-    for line in _time_of(scope, code):
-        print(line)
-    return 0
+    yield f"{asked}, {where}{under}: one unit is allowed ${dollars(allowed)}"
+    yield from fee_lines(scope)
+    yield from _shares_and_split(scope)
+    yield from _time_of(scope, question.code)
 
 
 def _why_no_amount(scope: Scope) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from teachback.assess import assess
 from teachback.cli import complain
-from teachback.cli.coding import counting
-from teachback.cli.tables import print_summary
+from teachback.cli.coding import counting, whole, wrong_place
+from teachback.cli.tables import print_stuck, print_totals
 from teachback.intake.dump import write_jsonl
 from teachback.synthetic.advice import nearly_billed_wrongly
 from teachback.synthetic.practice import made_up_practice
@@ -28,21 +28,27 @@ def run_demo(*, out: Path | None, seed: int, sessions: int) -> int:
     """Make the practice, code it and summarise it for a biller; 2 where the question cannot be read."""
     if not 1 <= sessions <= MOST:
         return complain(f"--sessions lies between 1 and {MOST}")
+    if out is not None and (wrong := wrong_place(out)):
+        return complain(wrong)
     practice = made_up_practice(seed=seed, sessions=sessions)
     with counting("coding") as progress:
         assessments = assess(practice, progress=progress)
     first, last = practice[0].date_of_service, practice[-1].date_of_service
     print("Willow Lane Rehab & Geriatrics: a made-up practice. Nobody in it exists.")
     print(
-        f"{len(practice)} caregiver-training sessions from {first} to {last}, for {len(assessments)} session-patients.\n"
+        f"{len(practice)} caregiver-training sessions from {first} to {last}, "
+        f"{len(assessments)} answers: one for each session and represented patient.\n"
     )
+    print("WHAT IS READY")
+    print_totals(assessments, sys.stdout)
     print("WHAT IS STUCK, AND WHO MUST ACT\n")
-    print_summary(assessments, sys.stdout)
+    print_stuck(assessments, sys.stdout)
     for line in _nearly_wrong(assessments):
         print(line)
     _next_steps(out, practice[0].id, assessments)
     if out is not None:
-        write_jsonl(practice, out)
+        with whole(out) as part:
+            write_jsonl(practice, part)
     return 0
 
 
@@ -71,9 +77,13 @@ def _sum(entries: list[NearlyBilled]) -> Decimal:
 def _next_steps(out: Path | None, first: str, assessments: list[Assessment]) -> None:
     held = next((a.session.id for a in assessments if a.disposition == "hold"), first)
     file = out or "practice.jsonl"
+    steps = [
+        (f"teachback demo --out {file}", "keep these sessions in a file"),
+        (f"teachback code {file}", "code them again, line by line"),
+        (f"teachback explain {file} {held}", "the proof of one held session"),
+        ("teachback template sessions.xlsx", "a spreadsheet for your own sessions"),
+    ]
+    width = max(len(command) for command, _ in steps)
     print("NEXT")
-    if out is None:
-        print("  teachback demo --out practice.jsonl        keep these sessions in a file")
-    print(f"  teachback code {file}{'':14} code them again, line by line")
-    print(f"  teachback explain {file} {held}{'':4} the proof of one held session")
-    print("  teachback template sessions.xlsx           a spreadsheet for your own sessions")
+    for command, what in steps[out is not None :]:
+        print(f"  {command:{width}}  {what}")

@@ -71,7 +71,7 @@ def groups(assessments: Sequence[Assessment]) -> list[tuple[str, list[Assessment
     return [
         ("Ready to bill", [a for a in assessments if a.disposition is Disposition.PAYABLE]),
         ("On hold", [a for a in assessments if a.disposition is Disposition.HOLD]),
-        ("Not billable unless the record is corrected", [a for a in refused if not is_lost(a)]),
+        ("Not billable as recorded", [a for a in refused if not is_lost(a)]),
         ("Lost: not billable", [a for a in refused if is_lost(a)]),
     ]
 
@@ -88,8 +88,13 @@ def print_report(assessments: Sequence[Assessment], stream: IO[str]) -> None:
     _print_totals(console, assessments)
 
 
-def print_summary(assessments: Sequence[Assessment], stream: IO[str]) -> None:
-    """Print what stands in the way in one line each, by who can cure it, then the totals."""
+def print_totals(assessments: Sequence[Assessment], stream: IO[str]) -> None:
+    """Print the totals by what becomes of the sessions."""
+    _print_totals(Console(file=stream, width=WIDE, highlight=False), assessments)
+
+
+def print_stuck(assessments: Sequence[Assessment], stream: IO[str]) -> None:
+    """Print what stands in the way in one line each, by who can cure it."""
     console = Console(file=stream, width=WIDE, highlight=False)
     for owner, cures in _by_owner(assessments):
         table = _table(
@@ -97,20 +102,10 @@ def print_summary(assessments: Sequence[Assessment], stream: IO[str]) -> None:
         )
         table.title, table.title_justify, table.title_style = _TITLES[owner], "left", "bold"
         for cure in cures:
-            table.add_row(
-                *map(
-                    Text,
-                    (
-                        cure.finding.severity.value,
-                        cure.finding.code,
-                        cure.finding.name,
-                        str(len(cure.sessions)),
-                        f"${cure.at_stake:,.2f}",
-                    ),
-                )
-            )
+            finding = cure.finding
+            words = (finding.severity.value, finding.code, finding.name, str(len(cure.sessions)))
+            table.add_row(*map(Text, (*words, f"${cure.at_stake:,.2f}")))
         console.print(table)
-    _print_totals(console, assessments)
 
 
 def _table(*columns: tuple[str, str]) -> Table:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ZIP_DIGITS = 5
+NO_CHARGE = 10**12
 
 
 def cents(dollars: Decimal) -> int:
