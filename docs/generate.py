@@ -108,7 +108,7 @@ def _parameter(parameter: Parameter) -> Iterator[str]:
 
 
 def coverage() -> str:
-    """What is modelled, until when it was checked, and by which source."""
+    """What is modeled, until when it was checked, and by which source."""
     book = rulebook()
     page = GENERATED + (
         f"# Coverage: the law as Teachback knows it\n\nDates of service 2024-01-01 to {book.law.checked_through} were checked by a "

@@ -72,7 +72,7 @@ def changed(number=0, **facts):
         ),
         (
             ("60", "--training", "behavior", "--date", "2024-04-14"),
-            "behaviour training of one family has no code",
+            "behavior training of one family has no code",
         ),
         (("60", "--training", "behavior", "--date", "2023-04-14", "--patients", "2"), "bundled (status B)"),
         (("30", "--training", "direct_care", "--date", "2024-12-31"), "no separately payable code existed"),

@@ -156,7 +156,7 @@ def test_a_proposal_says_how_sure_it_is():
     text = propose(["DOS", "date of servicex", "minutez", "Shoe"])
     assert '"DOS" = "date_of_service"  # a known name' in text
     assert '"minutez" = "minutes"  # a guess' in text
-    assert '# "Shoe" = ""  # not recognised' in text
+    assert '# "Shoe" = ""  # not recognized' in text
     assert "# Still missing, and needed: id, practitioner.npi, practitioner.type, patient.id" in text
     assert Mapping.parse(text).columns == {"dos": "date_of_service", "minutez": "minutes"}
 

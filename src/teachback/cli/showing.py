@@ -25,7 +25,7 @@ MOST = 3000
 
 
 def run_demo(*, out: Path | None, seed: int, sessions: int) -> int:
-    """Make the practice, code it and summarise it for a biller; 2 where the question cannot be read."""
+    """Make the practice, code it and summarize it for a biller; 2 where the question cannot be read."""
     if not 1 <= sessions <= MOST:
         return complain(f"--sessions lies between 1 and {MOST}")
     if out is not None and (wrong := wrong_place(out)):

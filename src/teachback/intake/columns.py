@@ -1,4 +1,4 @@
-"""The header row of a table is recognised here: which column holds which field."""
+"""The header row of a table is recognized here: which column holds which field."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class MissingColumns(Unread):
         self.headings = headings
 
 
-def recognise(
+def recognize(
     file: str, header: Sequence[str], mapping: Mapping
 ) -> tuple[tuple[Column, ...], tuple[Notice, ...]]:
     """The columns of a header row, and notices of those that are kept aside; ``Unread`` when unusable."""

@@ -135,7 +135,7 @@ def propose(headers: Iterable[str]) -> str:
     for name, guess in found.items():
         how = "a known name" if guess.sure else "a guess: the spelling is close"
         lines.append(f"{_key(name)} = {_key(guess.column)}  # {how}")
-    lines += [f'# {_key(name)} = ""  # not recognised' for name in names if name not in found]
+    lines += [f'# {_key(name)} = ""  # not recognized' for name in names if name not in found]
     if missing:
         lines += ["", "# Still missing, and needed: " + ", ".join(missing)]
     lines += ["", *_words(found), *_constants(missing)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field as fresh
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from teachback.intake.columns import Column, MissingColumns, recognise
+from teachback.intake.columns import Column, MissingColumns, recognize
 from teachback.intake.fields import Kind, Level
 from teachback.intake.mapping import Mapping, heading_key, propose
 from teachback.intake.people import Uneven, caregivers_of, patient_of
@@ -58,7 +58,7 @@ class _Group:
 def read_table(sheet: Sheet, mapping: Mapping | None, progress: Callable[[int], None] | None) -> Reading:
     """The sessions of a table; a faulty header refuses it all."""
     try:
-        columns, notices = recognise(sheet.file, sheet.header, mapping or Mapping())
+        columns, notices = recognize(sheet.file, sheet.header, mapping or Mapping())
     except MissingColumns as missing:
         proposal = propose(missing.headings) if mapping is None else None
         return Reading((), (missing.refusal,), sheet.notices, proposal)

@@ -96,7 +96,7 @@ def _fill_sessions(sheet: Worksheet) -> None:
 
 
 def _head(sheet: Worksheet) -> None:
-    """Headings with their colours, widths and the formats of the cells below them."""
+    """Headings with their colors, widths and the formats of the cells below them."""
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - as above
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
 

@@ -18,7 +18,7 @@ class Standing(StrEnum):
 
     QUALIFIES = "qualifies"
     PAID_PRIVATELY = "paid privately"
-    FEDERAL_PROGRAM = "in a Federal programme"
+    FEDERAL_PROGRAM = "in a Federal program"
     UNKNOWN = "not recorded"
     MINOR = "under age"
     PAID_STAFF = "paid staff"
@@ -58,13 +58,13 @@ def caregiver_standing(caregivers: tuple[Caregiver, ...]) -> Standing:
 
 @derives
 def federal_caregiver(caregivers: tuple[Caregiver, ...]) -> bool:
-    """Whether one of the persons trained belongs to another Federal programme."""
+    """Whether one of the persons trained belongs to another Federal program."""
     return any(standing(c) is Standing.FEDERAL_PROGRAM for c in caregivers)
 
 
 @derives
 def private_caregiver(caregivers: tuple[Caregiver, ...]) -> bool:
-    """Whether one of the persons trained is paid by the patient or a Medicaid self-direction programme."""
+    """Whether one of the persons trained is paid by the patient or a Medicaid self-direction program."""
     return any(standing(c) is Standing.PAID_PRIVATELY for c in caregivers)
 
 
@@ -170,24 +170,24 @@ def caregiver_not_qualifying(
 @edit(
     "D109",
     Severity.WARNING,
-    says="A caregiver is paid by the patient or a Medicaid self-direction programme: allowed under the wider definition.",
+    says="A caregiver is paid by the patient or a Medicaid self-direction program: allowed under the wider definition.",
     remedy="Keep a note of the relationship and of who pays; one of CMS's two definitions says unpaid.",
     place="patient.caregivers",
     owner=Owner.CLINICIAN,
 )
 def caregiver_paid_privately(private_caregiver: bool, *, caregiver_required: bool) -> bool:
-    """The caregiver is paid by the patient or by a Medicaid self-direction programme."""
+    """The caregiver is paid by the patient or by a Medicaid self-direction program."""
     return caregiver_required and private_caregiver
 
 
 @edit(
     "D110",
     Severity.HOLD,
-    says="Another Federal programme pays or trains a caregiver; the same training must not be paid twice.",
-    remedy="Ask whether that programme gives the same training, and record the answer before billing.",
+    says="Another Federal program pays or trains a caregiver; the same training must not be paid twice.",
+    remedy="Ask whether that program gives the same training, and record the answer before billing.",
     place="patient.caregivers",
     owner=Owner.FRONT_DESK,
 )
 def caregiver_federal_program(federal_caregiver: bool, *, federal_training_once: bool) -> bool:
-    """Another Federal programme pays or trains the caregiver; the same training must not be paid twice."""
+    """Another Federal program pays or trains the caregiver; the same training must not be paid twice."""
     return federal_training_once and federal_caregiver

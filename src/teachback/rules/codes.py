@@ -61,7 +61,7 @@ def code_not_effective(
 @edit(
     "C102",
     Severity.ERROR,
-    says="Before 2025 behaviour training of one family has no code; the group code needs two represented patients.",
+    says="Before 2025 behavior training of one family has no code; the group code needs two represented patients.",
     remedy="Do not bill this session to Medicare, and do not use the group code for it.",
     place="session.training",
     owner=Owner.NOBODY,
@@ -70,7 +70,7 @@ def code_not_effective(
 def no_individual_behavior_code(
     training: Training, grouped: bool, *, individual_codes: Mapping[str, str]
 ) -> bool:
-    """Before 2025 no individual code exists for behaviour training of one family."""
+    """Before 2025 no individual code exists for behavior training of one family."""
     return training is Training.BEHAVIOR and not grouped and training not in individual_codes
 
 

@@ -161,7 +161,7 @@ def plan_after_service(plan_state: PlanState, *, plan_required: bool) -> bool:
 def goal_not_linked(
     training: Training, plan_state: PlanState, goal_linked: bool, *, activity_in_plan: list[str]
 ) -> bool:
-    """Behaviour and direct-care training names no goal or topic of the active plan."""
+    """Behavior and direct-care training names no goal or topic of the active plan."""
     planned = plan_state in {PlanState.IN_PLACE, PlanState.LATE}
     return planned and not goal_linked and training in activity_in_plan
 

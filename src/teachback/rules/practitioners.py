@@ -275,7 +275,7 @@ def assignment_mandatory(
 def not_a_therapy_code(
     practitioner_kind: PractitionerKind, training: Training, *, may_bill: Mapping[str, str]
 ) -> bool:
-    """A therapist may not bill behaviour training; it was never put on the therapy list."""
+    """A therapist may not bill behavior training; it was never put on the therapy list."""
     return practitioner_kind in PractitionerKind and may_bill[training] == MayBill.NOT_THERAPY
 
 

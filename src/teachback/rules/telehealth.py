@@ -95,7 +95,7 @@ def audio_only_hands_on(modality: Modality, training: Training, *, hands_on_fami
     owner=Owner.CLINICIAN,
 )
 def audio_only_talking(modality: Modality, training: Training, *, hands_on_families: Sequence[str]) -> bool:
-    """Behaviour training by voice alone."""
+    """Behavior training by voice alone."""
     return modality is Modality.AUDIO_ONLY and training not in hands_on_families
 
 

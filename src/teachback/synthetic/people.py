@@ -121,8 +121,8 @@ _YOUNGER_MEN = (
     "Ulises",
     "Wendell",
 )
-_KINSWOMEN = ("daughter", "niece", "friend", "neighbour", "daughter-in-law", "sister")
-_KINSMEN = ("son", "grandson", "friend", "neighbour", "nephew", "brother")
+_KINSWOMEN = ("daughter", "niece", "friend", "neighbor", "daughter-in-law", "sister")
+_KINSMEN = ("son", "grandson", "friend", "neighbor", "nephew", "brother")
 _OWN_FAMILY = ("daughter", "son", "grandson", "brother", "sister")
 
 

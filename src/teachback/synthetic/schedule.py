@@ -119,7 +119,7 @@ def retimed(session: Session, minutes: int) -> Session:
 
 
 def teachable(skill: Skill, day: date, *, group: bool) -> bool:
-    """Whether the skill's family had a code on the day: direct care and individual behaviour from 2025 on."""
+    """Whether the skill's family had a code on the day: direct care and individual behavior from 2025 on."""
     if day.year > FIRST_DAY.year:
         return True
     return skill.family is Training.FUNCTION or (group and skill.family is Training.BEHAVIOR)

@@ -204,7 +204,7 @@ OUTCOMES = (
 AT_HOME = (
     "The patient tires too quickly to repeat the steps.",
     "The patient becomes upset when the steps are talked about.",
-    "The {who} needs to practise on a model before touching the patient.",
+    "The {who} needs to practice on a model before touching the patient.",
     "The patient could not leave the home that day.",
 )
 AGAIN = (
