@@ -97,10 +97,10 @@ def assess(
         rows.extend(_rows(book, session, cross[session.id], payer, len(rows)))
         if progress is not None:
             progress(number)
-    occurrences = _occurrences(book, rows)
+    occurrences = _occurrences(rows)
     for occurrence in occurrences:
-        _code(book, occurrence)
-    _look_at_days(book, occurrences)
+        _code(occurrence)
+    _look_at_days(occurrences)
     return _collect(occurrences, keep_proof=keep_proof)
 
 
@@ -111,20 +111,19 @@ def _rows(book: Rulebook, session: Session, cross: CrossFacts, payer: str, order
     for index, patient in enumerate(session.patients):
         scope = Scope(book, statute, row_facts(session, patient, cross, law_checked=checked))
         row = _Row(order + index, session, patient, index, scope, [])
-        row.findings = _edits(book, scope, Stage.SESSION, index)
+        row.findings = _edits(scope, Stage.SESSION, index)
         rows.append(row)
     return rows
 
 
-def _edits(book: Rulebook, scope: Scope, stage: Stage, index: int) -> list[Finding]:
+def _edits(scope: Scope, stage: Stage, index: int) -> list[Finding]:
     return [
         scope.finding(rule, rule.place.replace("patient.", f"session.patients[{index}].", 1))
-        for rule in book.edits.get(stage, ())
-        if scope.answer(rule) is True
+        for rule in scope.fired(stage)
     ]
 
 
-def _occurrences(book: Rulebook, rows: Sequence[_Row]) -> list[_Occurrence]:
+def _occurrences(rows: Sequence[_Row]) -> list[_Occurrence]:
     """Combine the eligible sessions of one patient, practitioner, family and date; the others stand alone."""
     same_day: dict[tuple[Any, ...], list[_Row]] = defaultdict(list)
     occurrences = []
@@ -145,7 +144,7 @@ def _occurrences(book: Rulebook, rows: Sequence[_Row]) -> list[_Occurrence]:
     for occurrence in occurrences:
         for row in occurrence.rows:
             if row is not occurrence.bearer:
-                row.findings += _edits(book, row.scope, Stage.OCCURRENCE, row.index)
+                row.findings += _edits(row.scope, Stage.OCCURRENCE, row.index)
     return occurrences
 
 
@@ -178,19 +177,19 @@ def _total(parts: list[int | None]) -> int | None:
     return sum(known) if len(known) == len(parts) else None
 
 
-def _code(book: Rulebook, occurrence: _Occurrence) -> None:
+def _code(occurrence: _Occurrence) -> None:
     """Codes, units, modifiers and money of one occurrence, with the edits that need them."""
     row, scope = occurrence.bearer, occurrence.bearer.scope
-    findings = _edits(book, scope, Stage.OCCURRENCE, row.index)
+    findings = _edits(scope, Stage.OCCURRENCE, row.index)
     charges = dict(row.patient.charge)
     for code_fact, units_fact in (("primary_code", "primary_units"), ("addon_code", "addon_units")):
         units = scope.value(units_fact)
         if units and scope.value(code_fact) != NO_CODE and scope.value("primary_units"):
             line = _line(scope, scope.value(code_fact), units, charges)
-            findings += _edits(book, line, Stage.LINE, row.index)
+            findings += _edits(line, Stage.LINE, row.index)
             occurrence.lines.append(line)
     _money(occurrence)
-    findings += _edits(book, scope, Stage.MONEY, row.index)
+    findings += _edits(scope, Stage.MONEY, row.index)
     occurrence.findings = findings
 
 
@@ -233,7 +232,7 @@ def _range(lines: Sequence[Scope]) -> str | None:
     return f"${dollars(min(totals))} to ${dollars(max(totals))}"
 
 
-def _look_at_days(book: Rulebook, occurrences: Iterable[_Occurrence]) -> None:
+def _look_at_days(occurrences: Iterable[_Occurrence]) -> None:
     """Training of one patient on one date that other occurrences of the date bear on."""
     days: dict[tuple[Any, ...], list[_Occurrence]] = defaultdict(list)
     for occurrence in occurrences:
@@ -248,7 +247,7 @@ def _look_at_days(book: Rulebook, occurrences: Iterable[_Occurrence]) -> None:
             alone = not row.scope.value("grouped")
             row.scope.known["other_family_same_day"] = alone and len(families) > 1
             row.scope.known["individual_and_group_same_day"] = len(grouped) > 1
-            row.findings += _edits(book, row.scope, Stage.DAY, row.index)
+            row.findings += _edits(row.scope, Stage.DAY, row.index)
 
 
 def _collect(occurrences: Iterable[_Occurrence], *, keep_proof: bool) -> list[Assessment]:

@@ -99,6 +99,7 @@ def row_facts(session: Session, patient: Patient, cross: CrossFacts, *, law_chec
     """The recorded facts of one session and represented patient, with the schema's declared defaults."""
     who = session.practitioner
     used, deductible = patient.therapy_used, patient.deductible_remaining
+    consent, plan = patient.consent, patient.plan
     return {
         "date_of_service": session.date_of_service,
         "start_time": session.start_time,
@@ -112,11 +113,19 @@ def row_facts(session: Session, patient: Patient, cross: CrossFacts, *, law_chec
         "certifying_npi": patient.certifying_npi,
         "mbi": patient.mbi,
         "caregivers": patient.caregivers,
-        "consent": patient.consent,
-        "plan": patient.plan,
+        "consent": consent,
+        "consent_given": consent is not None,
+        "consent_dated": consent is not None and consent.date is not None,
+        "consent_author": consent and consent.by,
+        "consent_form": consent and consent.form,
+        "consent_scope": consent and consent.scope,
+        "plan": plan,
+        "plan_kind": plan and plan.kind,
+        "plan_discipline": plan and plan.discipline,
         "goals_addressed": patient.goals_addressed,
         "diagnoses": patient.diagnoses,
         "therapy_used_cents": None if used is None else cents(used),
+        "spending_known": used is not None,
         "type_of_bill": session.type_of_bill,
         "recorded_place": session.place_of_service,
         "training": session.training,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from teachback.findings import Finding, Owner, Step
@@ -47,6 +48,7 @@ class Rule:
     ``of`` is the fact made, or the edit's name. ``optional`` facts may be unknown. An edit that
     ``needs_line`` stands only where a service line was earned. ``tables`` keeps the answers of a rule
     with finite inputs: one table for each combination of law values, one cell for each of facts.
+    ``pick`` takes the rule's facts out of those known; a fact not yet made is a ``KeyError``.
     """
 
     of: str
@@ -69,6 +71,7 @@ class Rule:
     prevents: str | None = None
     needs_line: bool = False
     is_table: bool = False
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]] = tuple
     tables: dict[tuple[Any, ...], dict[tuple[Any, ...], Any]] = field(default_factory=dict, repr=False)
 
     @property
@@ -105,12 +108,19 @@ def _register(function: Callable[..., Any], kind: Kind, more: Mapping[str, Any])
         says=function.__doc__.strip().split("\n\n")[0].replace("\n    ", " "),
         topic=function.__module__.rpartition(".")[2],
         is_table=kind in {Kind.DETERMINATION, Kind.EDIT},
+        pick=_picker(facts),
         **settings,
     )
     unknown = set(_FIELD.findall(rule.message)) - {*facts, *law}
     if unknown:
         raise RuleError(f"{rule.name}: its message names {', '.join(sorted(unknown))}, which it is not given")
     _RULES.append(rule)
+
+
+def _picker(facts: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(facts) > 1:
+        return itemgetter(*facts)
+    return lambda known: tuple([known[fact] for fact in facts])
 
 
 def derives(function: _Function) -> _Function:
@@ -277,19 +287,20 @@ class Scope:
 
     def value(self, name: str) -> Any:  # noqa: ANN401  facts have many types
         """The fact, made by its rule if it was not recorded; ``None`` is unknown."""
-        try:
-            return self.known[name]
-        except KeyError:
-            pass
+        known = self.known
+        if name in known:
+            return known[name]
         rule = self.book.maker(name, self.statute)
-        answer = None if rule is None else self.answer(rule)
-        self.known[name] = answer
+        answer = known[name] = None if rule is None else self.answer(rule)
         return answer
 
     def answer(self, rule: Rule) -> Any:  # noqa: ANN401  rules answer with many types
         """The rule's answer on this scope's facts, from its table where the combination was met before."""
         known = self.known
-        facts = tuple([known[name] if name in known else self.value(name) for name in rule.facts])
+        for name in rule.facts:
+            if name not in known:
+                self.value(name)
+        facts = rule.pick(known)
         if not rule.is_table:
             return decide(rule, facts, self.law(rule))
         table = self.statute.tables.get(rule)
@@ -299,6 +310,10 @@ class Scope:
         if answer is _UNDECIDED:
             answer = table[facts] = decide(rule, facts, self.law(rule))
         return answer
+
+    def fired(self, stage: int) -> list[Rule]:
+        """The edits of a pass that answer true."""
+        return [rule for rule in self.book.edits.get(stage, ()) if self.answer(rule) is True]
 
     def _table(self, rule: Rule) -> dict[tuple[Any, ...], Any]:
         """The rule's table under the law in force; it is the statute's own where no fact chooses the law."""

@@ -20,36 +20,6 @@ def _name(text: str) -> str:
 
 
 @derives
-def consent_given(consent: Consent | None) -> bool:
-    """A consent is recorded at all."""
-    return consent is not None
-
-
-@derives
-def consent_dated(consent: Consent | None) -> bool:
-    """The consent has its date."""
-    return consent is not None and consent.date is not None
-
-
-@derives
-def consent_author(consent: Consent) -> ConsentBy | None:
-    """Who gave the consent."""
-    return consent.by
-
-
-@derives
-def consent_form(consent: Consent) -> ConsentForm | None:
-    """In which form the consent was given."""
-    return consent.form
-
-
-@derives
-def consent_scope(consent: Consent) -> ConsentScope | None:
-    """What the consent covers."""
-    return consent.scope
-
-
-@derives
 def consent_late(consent: Consent, date_of_service: date) -> bool | None:
     """The consent is dated after the service; the same date is in time."""
     return None if consent.date is None else consent.date > date_of_service

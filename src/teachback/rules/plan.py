@@ -56,18 +56,6 @@ def plan_state(plan: Plan | None, date_of_service: date) -> PlanState:
 
 
 @derives
-def plan_kind(plan: Plan) -> PlanKind | None:
-    """Therapy, treatment or nutrition plan."""
-    return plan.kind
-
-
-@derives
-def plan_discipline(plan: Plan) -> Discipline | None:
-    """The discipline of the plan."""
-    return plan.discipline
-
-
-@derives
 def goal_linked(plan: Plan, goals_addressed: tuple[str, ...]) -> bool:
     """One goal that the session addressed is a goal of the plan."""
     goals = {" ".join(goal.split()).casefold() for goal in plan.goals}

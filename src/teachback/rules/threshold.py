@@ -20,12 +20,6 @@ def above_review(therapy_used_cents: int, session_allowed_cents: int, *, review_
     return therapy_used_cents + session_allowed_cents > review_threshold * 100
 
 
-@derives
-def spending_known(therapy_used_cents: int | None) -> bool:
-    """The year's therapy spending before this session is recorded."""
-    return therapy_used_cents is not None
-
-
 @determines()
 def kx_modifier(
     therapy_modifier: TherapyModifier, above_threshold: bool, kx_attested: bool, *, kx_attests: str
