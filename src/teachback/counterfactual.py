@@ -19,10 +19,12 @@ from teachback.model import (
     ConsentForm,
     ConsentScope,
     Coverage,
+    Discipline,
     Disposition,
     Modality,
     Patient,
     Plan,
+    PlanKind,
     Session,
     Supervision,
     Training,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from teachback.rulebook import Rulebook
+
+MADE_UP_MBI, A_CONDITION, MADE_UP_NPI = "1SA0WP0XY00", "I69.354", "2700000013"
 
 Change = tuple[Session, Patient]
 Answers = dict[str, dict[str, Any]]
@@ -113,6 +117,12 @@ def _missing_of_session(session: Session, patient: Patient) -> Iterator[Missing]
             "How did practitioner and caregiver meet?",
             [(kind.value.replace("_", " "), (replace(session, modality=kind), patient)) for kind in Modality],
         )
+    if session.place_of_service is None:
+        places = {"office (11)": "11", "patient's home (12)": "12"}
+        answers = [
+            (label, (replace(session, place_of_service=code), patient)) for label, code in places.items()
+        ]
+        yield "Where did the training take place?", answers
     who = session.practitioner
     if who.furnished_by is not None and who.supervision is None:
         yield (
@@ -146,6 +156,9 @@ def _missing_of_coverage(session: Session, patient: Patient) -> Iterator[Missing
     if patient.coverage is None:
         answers = {kind.value.replace("_", " "): {"coverage": kind} for kind in Coverage}
         yield _patient_question(session, patient, "Which coverage did the patient have on the date?", answers)
+    if not (patient.mbi or "").strip():
+        answers = {"yes": {"mbi": MADE_UP_MBI}}
+        yield _patient_question(session, patient, "Is the beneficiary identifier known?", answers)
     yes_no = {"no": Answer.NO, "yes": Answer.YES}
     for name, asks in _LOOKED_UP.items():
         if getattr(patient, name) in {None, Answer.UNKNOWN}:
@@ -171,6 +184,12 @@ _CAREGIVER = {
 
 
 def _missing_of_caregivers(session: Session, patient: Patient) -> Iterator[Missing]:
+    if not patient.caregivers:
+        named = (patient.consent and patient.consent.caregivers) or ("somebody",)
+        trained = Caregiver(named[0], adult=True, unpaid=True, assists=True)
+        answers: Answers = {"yes": {"caregivers": (trained,)}}
+        asks = "Was an unpaid adult trained who assists the patient and whom the consent names?"
+        yield _patient_question(session, patient, asks, answers)
     for index, caregiver in enumerate(patient.caregivers):
         for name, words in _CAREGIVER.items():
             if getattr(caregiver, name) is None and not (name == "unpaid" and caregiver.paid_by):
@@ -220,10 +239,13 @@ def _missing_of_consent(session: Session, patient: Patient) -> Iterator[Missing]
 
 
 def _missing_of_plan(session: Session, patient: Patient) -> Iterator[Missing]:
-    plan = patient.plan
+    plan, day = patient.plan, session.date_of_service
     if plan is None:
+        answers: Answers = {"yes, and it is complete": _whole_plan(session, patient)}
+        yield _patient_question(
+            session, patient, "Is there a plan from before the session that it served?", answers
+        )
         return
-    day = session.date_of_service
     asks: dict[str, tuple[str, Any]] = {
         "established": ("Was the plan established on or before the session?", plan.first_treatment or day),
         "first_treatment": ("Was the first treatment within the last 30 days?", day),
@@ -242,11 +264,31 @@ def _missing_of_plan(session: Session, patient: Patient) -> Iterator[Missing]:
         yield _patient_question(session, patient, "Did the session address a goal of the plan?", answers)
 
 
+def _whole_plan(session: Session, patient: Patient) -> dict[str, Any]:
+    """A plan as the practitioner would need it, with the goal that was addressed."""
+    day, kind = session.date_of_service, session.practitioner.type.value
+    discipline = Discipline(kind) if kind in set(Discipline) else None
+    goals = patient.goals_addressed or ("the goal of the plan",)
+    plan = Plan(
+        kind=PlanKind.THERAPY if discipline else PlanKind.TREATMENT,
+        discipline=discipline,
+        established=day,
+        first_treatment=day,
+        frequency="stated",
+        duration="stated",
+        goals=goals,
+    )
+    return {"plan": plan, "goals_addressed": goals}
+
+
 def _missing_of_note(session: Session, patient: Patient) -> Iterator[Missing]:
     answers: Answers
     if patient.present is None:
         answers = {"no": {"present": False}, "yes": {"present": True}}
         yield _patient_question(session, patient, "Was the patient present?", answers)
+    if not any(code.strip() for code in patient.diagnoses):
+        answers = {"yes": {"diagnoses": (A_CONDITION,)}}
+        yield _patient_question(session, patient, "Is the diagnosis known that the plan treats?", answers)
     texts = {
         "need": "Does the record of the day say why this session was needed?",
         "response": "Does the record of the day say what the caregiver could do afterwards?",
@@ -260,5 +302,5 @@ def _missing_of_note(session: Session, patient: Patient) -> Iterator[Missing]:
             session, patient, "Does the therapist attest medical necessity above the threshold?", answers
         )
     if not (patient.certifying_npi or "").strip():
-        answers = {"yes, with a valid NPI": {"certifying_npi": "2700000013"}}
+        answers = {"yes, with a valid NPI": {"certifying_npi": MADE_UP_NPI}}
         yield _patient_question(session, patient, "Is the certifying practitioner known?", answers)
