@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -101,7 +103,8 @@ def test_units_answers_with_its_reason(teachback, arguments, says):
     [
         (("-5", "--training", "function", "--date", "2026-04-14"), "0 and 1440"),
         (("1441", "--training", "function", "--date", "2026-04-14"), "0 and 1440"),
-        (("forty", "--training", "function", "--date", "2026-04-14"), "int"),
+        (("forty", "--training", "function", "--date", "2026-04-14"), "not a whole number"),
+        (("44.6", "--training", "function", "--date", "2026-04-14"), "not a whole number"),
         (("40", "--training", "dancing", "--date", "2026-04-14"), "Choose from"),
         (("40", "--training", "function", "--date", "2026-02-30"), "date"),
         (("40", "--training", "function"), "--date"),
@@ -219,6 +222,16 @@ def test_the_report_adds_up(teachback):
     assert sum(p.sessions for p in parts) == len(found)
 
 
+def as_text(column, value):
+    """A cell of a workbook as the CSV writes it: real numbers and real dates, not text."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    amount = column.endswith("amount") or column.startswith("medicare_payment")
+    return (
+        f"{Decimal(str(value)):.2f}" if amount and value is not None else str("" if value is None else value)
+    )
+
+
 def test_csv_and_xlsx_hold_the_same_lines_as_jsonl(teachback, tmp_path):
     assert teachback("code", EXAMPLES, "--format", "jsonl", "--out", tmp_path / "o.jsonl")[0] == 0
     assert teachback("code", EXAMPLES, "--format", "csv", "--out", tmp_path / "o.csv")[0] == 0
@@ -237,7 +250,17 @@ def test_csv_and_xlsx_hold_the_same_lines_as_jsonl(teachback, tmp_path):
     sheet = openpyxl.load_workbook(tmp_path / "o.xlsx")["lines"]
     head, *body = sheet.iter_rows(values_only=True)
     assert list(head) == list(text[0])
-    assert [tuple(str(v or "") for v in row) for row in body] == [tuple(r.values()) for r in text]
+    assert [tuple(map(as_text, head, row)) for row in body] == [tuple(r.values()) for r in text]
+    totals = list(openpyxl.load_workbook(tmp_path / "o.xlsx")["totals"].iter_rows(values_only=True))
+    everything = dict(zip(totals[0], totals[-1], strict=True))
+    lines = [
+        line
+        for r in map(json.loads, (tmp_path / "o.jsonl").open(encoding="utf-8"))
+        for line in r["service_lines"]
+    ]
+    assert as_text("allowed_amount", everything["allowed_amount"]) == str(
+        sum(Decimal(line["allowed_amount"]) for line in lines)
+    )
 
 
 def test_xlsx_needs_a_place_to_write(teachback):
@@ -515,3 +538,39 @@ def test_a_fault_of_our_own_is_told_without_a_traceback(teachback, monkeypatch):
     assert status == 2
     assert "fault of Teachback's own" in err
     assert not out
+
+
+def test_the_ending_of_out_chooses_the_format(teachback, tmp_path):
+    assert teachback("code", EXAMPLES, "--out", tmp_path / "o.xlsx")[0] == 0
+    assert openpyxl.load_workbook(tmp_path / "o.xlsx").sheetnames == ["lines", "findings", "totals"]
+    assert teachback("code", EXAMPLES, "--out", tmp_path / "o.jsonl")[0] == 0
+    assert json.loads((tmp_path / "o.jsonl").read_text("utf-8").splitlines()[0])["session_id"] == "E01"
+
+
+def test_the_mapping_is_never_overwritten(teachback, tmp_path):
+    mapping = tmp_path / "m.toml"
+    mapping.write_text("[columns]\n", "utf-8")
+    arguments = ("--map", mapping, "--format", "csv", "--out", mapping)
+    status, _, _ = teachback("code", CONTRACT / "sessions.example.csv", *arguments)
+    assert status == 2
+    assert mapping.read_text("utf-8") == "[columns]\n"
+
+
+def test_the_rights_of_an_existing_file_are_kept(teachback, tmp_path):
+    out = tmp_path / "o.jsonl"
+    out.touch(mode=0o600)
+    assert teachback("code", EXAMPLES, "--out", out)[0] == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_in_a_record_steers_the_terminal(teachback, tmp_path):
+    file = tmp_path / "evil.jsonl"
+    file.write_text(changed(id="a\u001b[31mb\u202ec"), "utf-8")
+    for arguments in (
+        ("code", file),
+        ("explain", file, "a\u001b[31mb\u202ec"),
+        ("explain", file, "\u001b[2J"),
+    ):
+        _, out, err = teachback(*arguments)
+        assert "\u001b" not in out + err
+        assert "\u202e" not in out + err

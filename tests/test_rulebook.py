@@ -70,7 +70,7 @@ LATER = {
     "D405",
     "D406",
 }
-OURS = {"B111", "P105"}
+OURS = {"B111", "P105", "P106", "S120"}
 
 
 def named(rule):

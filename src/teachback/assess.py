@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from teachback.facts import cross_facts, row_facts
+from teachback.facts import CrossFacts, row_facts
 from teachback.law import MEDICARE
 from teachback.model import Disposition, ServiceLine, Severity
 from teachback.rulebook import Scope
@@ -20,9 +20,9 @@ from teachback.rules.vocabulary import NO_CODE, RECORDED, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
     from decimal import Decimal
 
-    from teachback.facts import CrossFacts
     from teachback.findings import Finding
     from teachback.model import Patient, Session
     from teachback.rulebook import Rulebook
@@ -90,17 +90,32 @@ def assess(
     facts behind each answer are kept. ``progress`` is called with the count of sessions read.
     """
     book = book or rulebook()
-    sessions = list(sessions)
-    cross = cross_facts(sessions)
-    rows: list[_Row] = []
-    for number, session in enumerate(sessions, start=1):
-        rows.extend(_rows(book, session, cross[session.id], payer, len(rows)))
+    days: dict[date, list[tuple[int, Session]]] = defaultdict(list)
+    order = 0
+    for session in sessions:
+        days[session.date_of_service].append((order, session))
+        order += len(session.patients)
+    collected: list[tuple[int, Assessment]] = []
+    done = 0
+    for day in days.values():
+        collected += _assess_day(book, day, payer, keep_proof=keep_proof)
+        done += len(day)
         if progress is not None:
-            progress(number)
+            progress(done)
+    collected.sort(key=lambda pair: pair[0])
+    return [assessment for _, assessment in collected]
+
+
+def _assess_day(
+    book: Rulebook, day: list[tuple[int, Session]], payer: str, *, keep_proof: bool
+) -> list[tuple[int, Assessment]]:
+    """All sessions of one date: nothing that one session says bears on another date."""
+    cross = CrossFacts.of([session for _, session in day])
+    rows = [row for order, session in day for row in _rows(book, session, cross, payer, order)]
     occurrences = _occurrences(rows)
     for occurrence in occurrences:
         _code(occurrence)
-    _look_at_days(occurrences)
+    _look_at_patients(occurrences)
     return _collect(occurrences, keep_proof=keep_proof)
 
 
@@ -132,7 +147,7 @@ def _occurrences(rows: Sequence[_Row]) -> list[_Occurrence]:
             occurrences.append(_occurrence([row], "alone"))
         else:
             session = row.session
-            key = (row.patient.id, session.practitioner.npi, session.training, session.date_of_service)
+            key = (row.patient.id, session.practitioner.npi, session.training)
             same_day[key].append(row)
     for together in same_day.values():
         if len(together) == 1:
@@ -232,13 +247,13 @@ def _range(lines: Sequence[Scope]) -> str | None:
     return f"${dollars(min(totals))} to ${dollars(max(totals))}"
 
 
-def _look_at_days(occurrences: Iterable[_Occurrence]) -> None:
-    """Training of one patient on one date that other occurrences of the date bear on."""
-    days: dict[tuple[Any, ...], list[_Occurrence]] = defaultdict(list)
+def _look_at_patients(occurrences: Iterable[_Occurrence]) -> None:
+    """Training of one patient on the date that other occurrences bear on."""
+    patients: dict[str, list[_Occurrence]] = defaultdict(list)
     for occurrence in occurrences:
         if occurrence.lines:
-            days[occurrence.bearer.patient.id, occurrence.bearer.session.date_of_service].append(occurrence)
-    for together in days.values():
+            patients[occurrence.bearer.patient.id].append(occurrence)
+    for together in patients.values():
         if len(together) == 1:
             continue
         grouped = {o.bearer.scope.value("grouped") for o in together}
@@ -250,7 +265,7 @@ def _look_at_days(occurrences: Iterable[_Occurrence]) -> None:
             row.findings += _edits(row.scope, Stage.DAY, row.index)
 
 
-def _collect(occurrences: Iterable[_Occurrence], *, keep_proof: bool) -> list[Assessment]:
+def _collect(occurrences: Iterable[_Occurrence], *, keep_proof: bool) -> list[tuple[int, Assessment]]:
     collected: list[tuple[int, Assessment]] = []
     for occurrence in occurrences:
         if not occurrence.lines:
@@ -262,8 +277,7 @@ def _collect(occurrences: Iterable[_Occurrence], *, keep_proof: bool) -> list[As
         collected += [
             (row.order, _assessment(row, occurrence, keep_proof=keep_proof)) for row in occurrence.rows
         ]
-    collected.sort(key=lambda pair: pair[0])
-    return [assessment for _, assessment in collected]
+    return collected
 
 
 def needs_line(finding: Finding, book: Rulebook) -> bool:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 MADE_UP_MBI, A_CONDITION, MADE_UP_NPI = "1SA0WP0XY00", "I69.354", "2700000013"
 
+FAR_ABOVE = Decimal(100_000)
+
 Change = tuple[Session, Patient]
 Answers = dict[str, dict[str, Any]]
 
@@ -86,7 +88,7 @@ def questions(
     for asks, answers in _missing(session, patient):
         verdicts = tuple((label, verdict(_put(session, patient, *change))) for label, change in answers)
         if any(outcome is not now for _, outcome in verdicts):
-            asked.append(Question(asks, verdicts))
+            asked.append(Question(asks, verdicts if len(verdicts) > 1 else (*verdicts, ("no", now))))
     return asked
 
 
@@ -170,10 +172,9 @@ def _missing_of_coverage(session: Session, patient: Patient) -> Iterator[Missing
             session, patient, "Does the home-health plan serve the same condition?", answers
         )
     if patient.therapy_used is None:
-        answers = {"nothing yet this year": {"therapy_used": Decimal(0)}}
-        yield _patient_question(
-            session, patient, "How much therapy spending came before this session?", answers
-        )
+        answers = {"below": {"therapy_used": Decimal(0)}, "above": {"therapy_used": FAR_ABOVE}}
+        asks = "Was the year's therapy spending below the threshold, or above it?"
+        yield _patient_question(session, patient, asks, answers)
 
 
 _CAREGIVER = {

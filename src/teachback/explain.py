@@ -72,6 +72,11 @@ def _what_happened(assessment: Assessment) -> Iterator[str]:
     clock = "" if start is None or end is None else f", {start:%H:%M} to {end:%H:%M}"
     yield f"  {wording(scope.value('minutes'))} minutes of {wording(session.training)} training{clock}"
     yield f"  by {session.practitioner.type}, {wording(session.modality)}, place of service {wording(session.place_of_service)}"
+    if session.practitioner.furnished_by is not None or session.assistant_minutes:
+        helper = session.practitioner.furnished_by or "an assistant who is not named"
+        minutes = wording(scope.value("assistant_minutes"))
+        supervision = wording(session.practitioner.supervision)
+        yield f"  furnished by {helper}; assistant minutes: {minutes}; supervision: {supervision}"
     represented = scope.known["patients_represented"]
     yield f"  patients represented: {represented}; caregivers trained for this one: {len(assessment.patient.caregivers)}"
     if assessment.bearer != session.id:
@@ -129,7 +134,11 @@ def _modifiers_that_matter(scope: Scope) -> Iterator[str]:
 
 def _step(scope: Scope, fact: str) -> Iterator[str]:
     rule = scope.book.maker(fact, scope.statute)
-    if rule is None or scope.value(fact) in {None, NO_CODE, ""}:
+    if (
+        rule is None
+        or scope.value(fact) in {None, ""}
+        or (fact == "addon_code" and scope.value(fact) == NO_CODE)
+    ):
         return
     step = scope.step(rule)
     yield f"  {label(fact)} = {wording(step.value)}"
@@ -243,7 +252,7 @@ def _payment(line: Scope) -> Iterator[str]:
     assert coinsurance is not None  # noqa: S101  in force on every priced date
     assert sequestration is not None  # noqa: S101  in force on every priced date
     if applied:
-        yield f"      deductible ${dollars(applied)}"
+        yield f"      deductible ${dollars(applied)} of the ${dollars(line.known['deductible_cents'])} that were left"
     rest, share = dollars(line.value("allowed_cents") - applied), dollars(line.value("coinsurance_cents"))
     yield f"      coinsurance {coinsurance.value} % of ${rest} = ${share} ({cited(coinsurance)})"
     yield f"      the patient owes ${dollars(line.value('patient_cents'))}"

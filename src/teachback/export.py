@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
+from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
+from teachback.findings import Owner
 from teachback.intake.escape import escape_cell
-from teachback.model import Severity
+from teachback.model import Disposition, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from decimal import Decimal
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from teachback.assess import Assessment
@@ -22,6 +24,7 @@ LINE_COLUMNS = (
     "patient_id",
     "date_of_service",
     "disposition",
+    "outcome",
     "procedure_code",
     "units",
     "modifiers",
@@ -33,6 +36,9 @@ LINE_COLUMNS = (
     "holds",
     "warnings",
 )
+OUTCOMES = ("ready", "hold", "correctable", "lost")
+AMOUNTS = ("allowed_amount", "patient_amount", "medicare_payment", "medicare_payment_after_sequestration")
+TOTAL_COLUMNS = ("outcome", "session_patients", "lines", "lines_without_amount", *AMOUNTS)
 FINDING_COLUMNS = (
     "session_id",
     "patient_id",
@@ -107,6 +113,7 @@ def line_rows(assessments: Iterable[Assessment]) -> Iterator[dict[str, Any]]:
             "patient_id": assessment.patient.id,
             "date_of_service": assessment.session.date_of_service.isoformat(),
             "disposition": assessment.disposition.value,
+            "outcome": outcome(assessment),
             "errors": _names(assessment, Severity.ERROR),
             "holds": _names(assessment, Severity.HOLD),
             "warnings": _names(assessment, Severity.WARNING),
@@ -135,6 +142,33 @@ def finding_rows(assessments: Iterable[Assessment]) -> Iterator[dict[str, Any]]:
             }
 
 
+def outcome(assessment: Assessment) -> str:
+    """What becomes of it in one word: ready, hold, correctable (as recorded not billable), or lost."""
+    if assessment.disposition is Disposition.NOT_BILLABLE:
+        errors = [f for f in assessment.findings if f.severity is Severity.ERROR]
+        return "lost" if any(f.owner is Owner.NOBODY for f in errors) else "correctable"
+    return "hold" if assessment.disposition is Disposition.HOLD else "ready"
+
+
+def total_rows(assessments: Sequence[Assessment]) -> Iterator[dict[str, Any]]:
+    """One row an outcome and one for all: sessions, lines, and the sums of the known amounts."""
+    for name in (*OUTCOMES, "all"):
+        kept = [a for a in assessments if name in {"all", outcome(a)}]
+        lines = [line for a in kept for line in a.service_lines]
+        sums = {
+            column: _money(sum((getattr(line, column) or Decimal(0) for line in lines), Decimal(0)))
+            for column in AMOUNTS
+        }
+        unknown = sum(line.allowed_amount is None for line in lines)
+        counts = {
+            "outcome": name,
+            "session_patients": len(kept),
+            "lines": len(lines),
+            "lines_without_amount": unknown,
+        }
+        yield {**counts, **sums}
+
+
 def _safe(value: Any) -> Any:  # noqa: ANN401  a cell is text, a number or empty
     return escape_cell(value) if isinstance(value, str) else value
 
@@ -148,16 +182,30 @@ def write_csv(assessments: Iterable[Assessment], stream: IO[str]) -> None:
 
 
 def write_xlsx(assessments: Iterable[Assessment], path: Path) -> None:
-    """A workbook of two sheets, ``lines`` and ``findings``; amounts are text-exact numbers with two decimals."""
+    """A workbook of the sheets ``lines``, ``findings`` and ``totals``; amounts are numbers, dates are dates."""
     from openpyxl import Workbook  # noqa: PLC0415  loaded only where a workbook is written
 
     kept = list(assessments)
     book = Workbook(write_only=True)
-    sheets = (("lines", LINE_COLUMNS, line_rows(kept)), ("findings", FINDING_COLUMNS, finding_rows(kept)))
-    for title, columns, rows in sheets:
+    for title, columns, rows in (
+        ("lines", LINE_COLUMNS, line_rows(kept)),
+        ("findings", FINDING_COLUMNS, finding_rows(kept)),
+        ("totals", TOTAL_COLUMNS, total_rows(kept)),
+    ):
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
         sheet.append(columns)
         for row in rows:
-            sheet.append([_safe(row[column]) for column in columns])
+            sheet.append([_native(sheet, column, row[column]) for column in columns])
     book.save(path)
+
+
+def _native(sheet: Any, column: str, value: Any) -> Any:  # noqa: ANN401  a cell is text, a number, a date or empty
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415  loaded only where a workbook is written
+
+    if value is not None and column in AMOUNTS:
+        amount: Any = Decimal(value)
+        cell = WriteOnlyCell(sheet, amount)
+        cell.number_format = "0.00"
+        return cell
+    return date.fromisoformat(value) if column == "date_of_service" else _safe(value)

@@ -9,23 +9,32 @@ from typing import TYPE_CHECKING, Any
 from teachback.model import Answer
 from teachback.rules.fees import cents
 from teachback.rules.practitioners import ASSISTANTS
+from teachback.rules.settings import clean_mbi
 from teachback.rules.units import clock_minutes, minutes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from teachback.model import Patient, Session
 
 DAY_CLIP = 1441
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CrossFacts:
-    """What other sessions of the file say about one session."""
+    """What the sessions of one date say about one another, by session, practitioner and beneficiary."""
 
-    minutes_overlap: bool = False
-    practitioner_day_minutes: int = 0
+    overlapping: frozenset[str]
+    practitioner_minutes: Mapping[str, int]
+    shared_mbis: frozenset[str]
+
+    @classmethod
+    def of(cls, sessions: Sequence[Session]) -> CrossFacts:
+        """Overlap of a person's minutes, a practitioner's minutes, and identifiers of two patients."""
+        minutes_by_npi: dict[str, int] = defaultdict(int)
+        for session in sessions:
+            minutes_by_npi[session.practitioner.npi] += minutes_of(session) or 0
+        return cls(frozenset(_overlapping(sessions)), minutes_by_npi, frozenset(_shared_mbis(sessions)))
 
 
 def minutes_of(session: Session) -> int | None:
@@ -49,38 +58,31 @@ def people_of(session: Session) -> list[tuple[str, str]]:
     return people
 
 
-def _mark_overlaps(spans: list[tuple[int, int, str]], facts: dict[str, CrossFacts]) -> None:
-    spans.sort()
-    reach, holder = -1, ""
-    for start, end, session_id in spans:
-        if start < reach:
-            facts[session_id].minutes_overlap = True
-            facts[holder].minutes_overlap = True
-        if end > reach:
-            reach, holder = end, session_id
-
-
-def cross_facts(sessions: Iterable[Session]) -> dict[str, CrossFacts]:
-    """Overlap of a person's minutes, and the minutes recorded for a practitioner on a date, by session id."""
-    facts: dict[str, CrossFacts] = {}
-    spans: dict[tuple[date, tuple[str, str]], list[tuple[int, int, str]]] = defaultdict(list)
-    days: dict[tuple[date, str], list[Session]] = defaultdict(list)
+def _overlapping(sessions: Iterable[Session]) -> Iterator[str]:
+    """The ids of sessions that hold minutes of a person who is in another session at the same time."""
+    spans: dict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
     for session in sessions:
-        facts[session.id] = CrossFacts()
-        days[session.date_of_service, session.practitioner.npi].append(session)
         start, end = session.start_time, session.end_time
         if start is not None and end is not None and start < end:
-            span = (start.hour * 60 + start.minute, end.hour * 60 + end.minute, session.id)
             for person in people_of(session):
-                spans[session.date_of_service, person].append(span)
+                spans[person].append((start.hour * 60 + start.minute, end.hour * 60 + end.minute, session.id))
     for several in spans.values():
-        if len(several) > 1:
-            _mark_overlaps(several, facts)
-    for same_day in days.values():
-        day = min(sum(minutes_of(session) or 0 for session in same_day), DAY_CLIP)
-        for session in same_day:
-            facts[session.id].practitioner_day_minutes = day
-    return facts
+        reach, holder = -1, ""
+        for start_minute, end_minute, session_id in sorted(several):
+            if start_minute < reach:
+                yield from (holder, session_id)
+            if end_minute > reach:
+                reach, holder = end_minute, session_id
+
+
+def _shared_mbis(sessions: Iterable[Session]) -> Iterator[str]:
+    """The beneficiary identifiers that stand under more than one patient id."""
+    holders: dict[str, str] = {}
+    for session in sessions:
+        for patient in session.patients:
+            mbi = clean_mbi(patient.mbi or "")
+            if mbi and holders.setdefault(mbi, patient.id) != patient.id:
+                yield mbi
 
 
 def _answer(value: Answer | None, absent: Answer = Answer.UNKNOWN) -> Answer:
@@ -155,6 +157,7 @@ def row_facts(session: Session, patient: Patient, cross: CrossFacts, *, law_chec
         "kx_attested": _default(patient.kx_attested, absent=False),
         "deductible_known": deductible is not None,
         "law_checked": law_checked,
-        "minutes_overlap": cross.minutes_overlap,
-        "practitioner_day_minutes": cross.practitioner_day_minutes,
+        "minutes_overlap": session.id in cross.overlapping,
+        "practitioner_day_minutes": min(cross.practitioner_minutes[who.npi], DAY_CLIP),
+        "mbi_shared": bool(cross.shared_mbis) and clean_mbi(patient.mbi or "") in cross.shared_mbis,
     }

@@ -57,12 +57,14 @@ def reading_note(scope: Scope) -> str:
     extra = dict(theirs).keys() - dict(ours).keys() or {scope.value("addon_code")}
     addon_next = first.value + step.value * ((dict(ours).get(scope.value("addon_code"), 0)) + 1)
     full = addon_next if ours else first.value
-    cite = "; ".join(first.cites[:1])
     if reading is TimeReading.UNSETTLED:
+        told = entry_of(scope, "time_reading")
+        cite = "; ".join(() if told is None else told.cites)
         return (
             f"A midpoint reading would give {words(theirs)}. CMS never settled 2024 for this code; "
             f"Teachback bills on the full {full} minutes ({cite})."
         )
+    cite = "; ".join(first.cites[:1])
     verb = f"add {' and '.join(sorted(extra))}" if ours else f"give {words(theirs)}"
     return f"A midpoint reading would {verb}; Medicare requires the full {full} ({cite})."
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Sequence  # noqa: TC003  cyclopts reads the annotations when a command runs
 from datetime import date  # noqa: TC003  cyclopts reads the annotations when a command runs
 from pathlib import Path  # noqa: TC003  cyclopts reads the annotations when a command runs
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, Token
 
 from teachback import __version__
 
@@ -24,6 +26,16 @@ app = App(
     help_format="plaintext",
 )
 
+
+def whole_number(_type: object, tokens: Sequence[Token]) -> int:
+    """A whole number as it was typed: 44.6 minutes are not 45."""
+    text = tokens[0].value
+    if not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise ValueError(f"{text} is not a whole number")
+    return int(text)
+
+
+Whole = Annotated[int, Parameter(converter=whole_number)]
 Training = Literal["function", "behavior", "direct_care"]
 Format = Literal["table", "jsonl", "csv", "xlsx"]
 Practitioner = Literal[
@@ -35,7 +47,7 @@ Practitioner = Literal[
 def code(
     file: Path,
     *,
-    format: Format = "table",  # noqa: A002  the option is called --format
+    format: Format | None = None,  # noqa: A002  the option is called --format
     out: Path | None = None,
     map: Path | None = None,  # noqa: A002  the option is called --map
     payer: str = "medicare",
@@ -50,7 +62,7 @@ def code(
     file
         Sessions as JSON lines, CSV or XLSX; `teachback template` writes a spreadsheet to fill in.
     format
-        table, jsonl, csv or xlsx (xlsx needs --out).
+        table, jsonl, csv or xlsx (xlsx needs --out); by the ending of --out, or a table, when left out.
     out
         Write here instead of printing.
     map
@@ -94,11 +106,11 @@ def explain(
 
 @app.command
 def units(
-    minutes: int,
+    minutes: Whole,
     *,
     training: Training,
     date: date,
-    patients: int = 1,
+    patients: Whole = 1,
     payer: str = "medicare",
 ) -> int:
     """Tell at once what minutes earn on a date, with the reason.
@@ -183,7 +195,7 @@ def template(out: Path, *, force: Annotated[bool, Parameter(negative=())] = Fals
 
 
 @app.command
-def demo(*, out: Path | None = None, seed: int = 7, sessions: int = 300) -> int:
+def demo(*, out: Path | None = None, seed: Whole = 7, sessions: Whole = 300) -> int:
     """Code a made-up practice of three years and tell what is ready, what is stuck, and what was nearly wrong.
 
     Parameters
@@ -202,6 +214,8 @@ def demo(*, out: Path | None = None, seed: int = 7, sessions: int = 300) -> int:
 
 def main() -> None:
     """Run a command and leave with its exit status; no traceback reaches a user."""
+    if sys.stdout is None:
+        sys.exit(USAGE)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -228,7 +242,12 @@ def run(arguments: list[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
+def printable(text: str) -> str:
+    """The text without characters that would steer a terminal or turn the reading direction."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
+
+
 def complain(message: str) -> int:
     """Say what is wrong on standard error; the status of wrong usage."""
-    print(f"teachback: {message}", file=sys.stderr)
+    print(f"teachback: {printable(message)}", file=sys.stderr)
     return USAGE

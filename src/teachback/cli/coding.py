@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from teachback import law as law_files
 from teachback.assess import assess
-from teachback.cli import USAGE, complain
+from teachback.cli import USAGE, complain, printable
 from teachback.export import json_lines, write_csv, write_xlsx
 from teachback.intake import Mapping, MappingError, read_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from typing import IO
 
     from teachback.assess import Assessment
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 LONG = 2000
 FEW_COLLECTIONS = 200_000
+FORMATS = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl"}
 
 
 @contextlib.contextmanager
@@ -32,8 +35,12 @@ def counting(what: str) -> Iterator[Callable[[int], None] | None]:
         yield None
         return
 
+    shown = 0
+
     def show(count: int) -> None:
-        if count % LONG == 0:
+        nonlocal shown
+        if count >= shown + LONG:
+            shown = count
             print(f"\r{what}: {count:,} sessions", end="", file=sys.stderr, flush=True)
 
     yield show
@@ -63,13 +70,14 @@ def read(file: Path, map_file: Path | None) -> Reading | None:
     return reading
 
 
-def run_code(file: Path, *, format_: str, out: Path | None, map_file: Path | None, payer: str) -> int:
+def run_code(file: Path, *, format_: str | None, out: Path | None, map_file: Path | None, payer: str) -> int:
     """Code a file in the wished format; the exit status tells whether all was read."""
     if payer not in law_files.payers():
         return complain(f"no payer {payer}; there are: {', '.join(law_files.payers())}")
+    format_ = format_ or FORMATS.get("" if out is None else out.suffix.lower(), "table")
     if format_ == "xlsx" and out is None:
         return complain("--format xlsx writes a file: add --out results.xlsx")
-    if out is not None and (wrong := wrong_place(out, file)):
+    if out is not None and (wrong := wrong_place(out, file, map_file)):
         return complain(wrong)
     # Sessions and answers live until the end and hold no cycles: the collector would walk them in vain.
     gc.set_threshold(FEW_COLLECTIONS)
@@ -92,24 +100,33 @@ def run_code(file: Path, *, format_: str, out: Path | None, map_file: Path | Non
     return reading.exit_status
 
 
-def wrong_place(out: Path, file: Path | None = None) -> str:
-    """Why nothing can or should be written there; empty where it can. ``file`` is what is read."""
+def wrong_place(out: Path, *kept: Path | None) -> str:
+    """Why nothing can or should be written there; empty where it can. ``kept`` are the files that are read."""
     if out.is_dir():
         return f"{out} is a folder; give the name of a file in it"
     if not out.parent.is_dir():
         return f"there is no folder {out.parent}; make it first, or write elsewhere"
-    if file is not None and out.exists() and file.exists() and out.samefile(file):
-        return "--out names the file that is read; give another name, so that your sessions are kept"
+    for file in kept:
+        if file is not None and out.exists() and file.exists() and out.samefile(file):
+            return f"--out names {file.name}, which is read; give another name, so that it is kept"
     return ""
 
 
 @contextlib.contextmanager
 def whole(out: Path) -> Iterator[Path]:
-    """A file to write beside ``out``, which takes its place only when it is complete."""
-    part = out.with_name(f".{out.name}.part")
+    """A file to write beside ``out``, which takes its place, with its rights, only when it is complete."""
+    place = out.resolve()
+    if place.exists() and not place.is_file():
+        yield place
+        return
+    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=place.suffix, dir=place.parent)
+    os.close(handle)
+    part = Path(name)
     try:
         yield part
-        part.replace(out)
+        if place.exists():
+            part.chmod(place.stat().st_mode)
+        part.replace(place)
     finally:
         part.unlink(missing_ok=True)
 
@@ -163,7 +180,7 @@ def run_explain(file: Path, session: str, *, patient: str | None, map_file: Path
                 if a.session.id == assessment.bearer and a.patient.id == assessment.patient.id
             )
             for line in explain(assessment, nearby, bearer, payer):
-                print(line)
+                print(printable(line))
     return reading.exit_status
 
 

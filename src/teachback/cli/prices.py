@@ -32,7 +32,8 @@ PRICE_TOPICS = (
     "plan",
     "payment",
 )
-_STOPS = ("C101", "C102", "C114", "B101", "B110")
+_STOPS = ("C101", "C102", "C114", "B101", "B110", "S108")
+_HOLDS = ("B102", "B108")
 _LOCALITY = re.compile(r"[0-9]{5}-[0-9]{2}")
 _ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
 
@@ -100,7 +101,7 @@ def price_scope(question: PriceQuestion) -> Scope:
         "practitioner_kind": PractitionerKind(question.kind),
         "plan_kind": None,
         "plan_discipline": None,
-        "recorded_place": question.place,
+        "recorded_place": question.place.zfill(2),
         "locality": question.locality,
         "zip_code": question.zip_code,
         "participating": question.participating,
@@ -131,6 +132,10 @@ def _answer(question: PriceQuestion, scope: Scope) -> Iterator[str]:
     modifier = scope.value("therapy_modifier")
     under = "" if modifier == "none" else f" under {modifier}"
     yield f"{asked}, {where}{under}: one unit is allowed ${dollars(allowed)}"
+    for rule in edits_of(scope, *_HOLDS):
+        if scope.answer(rule):
+            finding = scope.finding(rule, rule.place)
+            yield f"      {finding.severity} {finding.code} {finding.name}: {finding.message}"
     yield from fee_lines(scope)
     yield from _shares_and_split(scope)
     yield from _time_of(scope, question.code)
@@ -159,7 +164,7 @@ def _shares_and_split(scope: Scope) -> list[str]:
             f"for {scope.value('practitioner_kind')} = ${dollars(unit)}"
         )
     lines.append(
-        f"      deductible met: patient owes ${dollars(scope.value('patient_cents'))}, Medicare pays "
+        f"      if the deductible is met, the patient owes ${dollars(scope.value('patient_cents'))}, Medicare pays "
         f"${dollars(scope.value('after_sequestration_cents'))} after sequestration"
     )
     if not scope.known["participating"] and scope.known["practitioner_kind"] not in scope.statute.value(

@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from teachback.cli import printable
+from teachback.export import outcome
 from teachback.findings import Owner
-from teachback.model import Disposition, Severity
+from teachback.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,11 +47,6 @@ class Money:
     patient: Decimal
 
 
-def is_lost(assessment: Assessment) -> bool:
-    """Not billable for a reason that nobody can cure."""
-    return any(f.severity is Severity.ERROR and f.owner is Owner.NOBODY for f in assessment.findings)
-
-
 def money(assessments: Iterable[Assessment]) -> Money:
     """Add up the lines of assessments, leaving out amounts that are not known."""
     kept = list(assessments)
@@ -65,15 +62,17 @@ def money(assessments: Iterable[Assessment]) -> Money:
     )
 
 
+_OUTCOMES = {
+    "ready": "Ready to bill",
+    "hold": "On hold",
+    "correctable": "Not billable as recorded",
+    "lost": "Lost: not billable",
+}
+
+
 def groups(assessments: Sequence[Assessment]) -> list[tuple[str, list[Assessment]]]:
     """Ready, on hold, correctable and lost, in this order."""
-    refused = [a for a in assessments if a.disposition is Disposition.NOT_BILLABLE]
-    return [
-        ("Ready to bill", [a for a in assessments if a.disposition is Disposition.PAYABLE]),
-        ("On hold", [a for a in assessments if a.disposition is Disposition.HOLD]),
-        ("Not billable as recorded", [a for a in refused if not is_lost(a)]),
-        ("Lost: not billable", [a for a in refused if is_lost(a)]),
-    ]
+    return [(title, [a for a in assessments if outcome(a) == name]) for name, title in _OUTCOMES.items()]
 
 
 def print_report(assessments: Sequence[Assessment], stream: IO[str]) -> None:
@@ -104,7 +103,7 @@ def print_stuck(assessments: Sequence[Assessment], stream: IO[str]) -> None:
         for cure in cures:
             finding = cure.finding
             words = (finding.severity.value, finding.code, finding.name, str(len(cure.sessions)))
-            table.add_row(*map(Text, (*words, f"${cure.at_stake:,.2f}")))
+            table.add_row(*map(_text, (*words, money_words(cure))))
         console.print(table)
 
 
@@ -115,11 +114,13 @@ def _table(*columns: tuple[str, str]) -> Table:
     return table
 
 
+def _text(words: str) -> Text:
+    """Text as it stands, neither read as markup nor able to steer the terminal."""
+    return Text(printable(words))
+
+
 def _amount(value: Decimal | None) -> str:
     return "not known" if value is None else f"{value:,.2f}"
-
-
-_WORDS = {Disposition.PAYABLE: "ready", Disposition.HOLD: "hold", Disposition.NOT_BILLABLE: "not billable"}
 
 
 def _print_lines(console: Console, assessments: Sequence[Assessment]) -> None:
@@ -134,15 +135,15 @@ def _print_lines(console: Console, assessments: Sequence[Assessment]) -> None:
         ("", "left"),
     )
     for assessment in assessments:
-        word = _WORDS[assessment.disposition]
+        word = outcome(assessment)
         who = (assessment.session.id, assessment.patient.id, assessment.session.date_of_service.isoformat())
         if not assessment.service_lines:
             reason = "with " + assessment.bearer if assessment.bearer != assessment.session.id else "no line"
-            table.add_row(*map(Text, (*who, reason, "", "", "", word)))
+            table.add_row(*map(_text, (*who, reason, "", "", "", word)))
         for line in assessment.service_lines:
             words = " ".join((f"{line.procedure_code} x{line.units}", *line.modifiers))
             amounts = (line.allowed_amount, line.medicare_payment_after_sequestration, line.patient_amount)
-            table.add_row(*map(Text, (*who, words, *map(_amount, amounts), word)))
+            table.add_row(*map(_text, (*who, words, *map(_amount, amounts), word)))
     console.print(table)
 
 
@@ -153,7 +154,15 @@ class Cure:
     finding: Finding
     sessions: tuple[str, ...]
     at_stake: Decimal
+    open_amounts: int
     messages: int
+
+
+def money_words(cure: Cure) -> str:
+    """The amount held up; an amount that is not known is no zero."""
+    if cure.open_amounts and not cure.at_stake:
+        return "amount not known"
+    return f"${cure.at_stake:,.2f}" + (" and more" if cure.open_amounts else "")
 
 
 def _by_owner(assessments: Sequence[Assessment]) -> list[tuple[Owner, list[Cure]]]:
@@ -168,7 +177,8 @@ def _by_owner(assessments: Sequence[Assessment]) -> list[tuple[Owner, list[Cure]
         sessions = tuple(dict.fromkeys(assessment.session.id for assessment, _ in pairs))
         once = {(a.session.id, a.patient.id): a for a, _ in pairs}.values()
         messages = len({finding.message for _, finding in pairs})
-        cures[owner].append(Cure(pairs[0][1], sessions, money(once).allowed, messages))
+        total = money(once)
+        cures[owner].append(Cure(pairs[0][1], sessions, total.allowed, total.open_amounts, messages))
     for group in cures.values():
         group.sort(key=lambda cure: (-cure.at_stake, cure.finding.code))
     return [(owner, group) for owner, group in cures.items() if group]
@@ -178,10 +188,11 @@ def _print_cure(console: Console, cure: Cure) -> None:
     finding = cure.finding
     count = len(cure.sessions)
     shown = ", ".join(cure.sessions[:SHOWN]) + (f" and {count - SHOWN} more" if count > SHOWN else "")
+    held = money_words(cure)
     sessions = "1 session" if count == 1 else f"{count} sessions"
     _wrapped(
         console,
-        f"{finding.severity.value:5} {finding.code} {finding.name}: {sessions}, ${cure.at_stake:,.2f}: {shown}",
+        f"{finding.severity.value:5} {finding.code} {finding.name}: {sessions}, {held}: {shown}",
         2,
     )
     _wrapped(console, ("" if cure.messages == 1 else "for example: ") + finding.message, 8)
@@ -191,7 +202,7 @@ def _print_cure(console: Console, cure: Cure) -> None:
 
 def _wrapped(console: Console, text: str, indent: int) -> None:
     first, rest = " " * indent, " " * max(indent, 8)
-    console.print(Text(textwrap.fill(text, console.width, initial_indent=first, subsequent_indent=rest)))
+    console.print(_text(textwrap.fill(text, console.width, initial_indent=first, subsequent_indent=rest)))
 
 
 def _print_totals(console: Console, assessments: Sequence[Assessment]) -> None:

@@ -36,7 +36,7 @@ def therapy_modifier(
     therapist_modifier: Mapping[str, str],
     discipline_modifier: Mapping[str, str],
 ) -> TherapyModifier:
-    """A therapist's line carries the own discipline's modifier, another's that of the therapy plan it stands under."""
+    """A therapist's line carries the modifier of the therapist's discipline; anybody else's line that of its therapy plan."""
     if training not in therapy_families:
         return TherapyModifier.NONE
     if practitioner_kind in therapist_modifier:
@@ -136,11 +136,11 @@ def assistant_modifier(
     at_cost: bool,
     *,
     assistant_modifiers: Mapping[str, str],
-    therapist_kinds: Sequence[str],
+    assistants_of: Sequence[str],
 ) -> str:
     """CQ with GP and CO with GO where the assistant's share passes; empty otherwise."""
     passes = assistant_part in {AssistantPart.EVERY_LINE, AssistantPart.ORDER_DECIDES_YES}
-    if not passes or at_cost or practitioner_kind not in therapist_kinds:
+    if not passes or at_cost or practitioner_kind not in assistants_of:
         return ""
     return assistant_modifiers.get(therapy_modifier, "")
 
@@ -149,7 +149,7 @@ def assistant_modifier(
     "M113",
     Severity.HOLD,
     says="Which minutes the assistant gave decides the modifier of a line, and the order is not recorded.",
-    remedy="Record in which minutes the assistant worked; until then the whole session's share is put on every line.",
+    remedy="Ask in which minutes the assistant worked and decide each line by its own minutes (the first 30, then blocks of 15). Until then the whole session's share stands on every line.",
     place="session.assistant_minutes",
     owner=Owner.CLINICIAN,
     needs_line=True,
@@ -161,8 +161,8 @@ def assistant_order_unknown(
     at_cost: bool,
     *,
     assistant_modifiers: Mapping[str, str],
-    therapist_kinds: Sequence[str],
+    assistants_of: Sequence[str],
 ) -> bool:
     """Which minutes the assistant gave decides the modifier of a line and the order is not recorded."""
-    matters = therapy_modifier in assistant_modifiers and practitioner_kind in therapist_kinds and not at_cost
+    matters = therapy_modifier in assistant_modifiers and practitioner_kind in assistants_of and not at_cost
     return matters and assistant_part in {AssistantPart.ORDER_DECIDES_YES, AssistantPart.ORDER_DECIDES_NO}

@@ -68,3 +68,17 @@ def after_sequestration_cents(medicare_cents: int, sequestration_cents: int) -> 
 def deductible_unknown(deductible_known: bool, bears_lines: bool, *, part_b_deductible: int) -> bool:
     """The remaining deductible is unknown; amounts assume that it is met."""
     return bears_lines and not deductible_known and part_b_deductible > 0
+
+
+@edit(
+    "P106",
+    Severity.WARNING,
+    says="Assignment is not accepted: Medicare pays the patient, who may be charged up to {limiting_charge_percent} % of the amount.",
+    remedy="Collect from the patient, no more than the limiting charge; the amounts here are Medicare's shares.",
+    place="session.practitioner.assignment",
+    owner=Owner.BILLER,
+    needs_line=True,
+)
+def claim_not_assigned(accepts_assignment: bool, bears_lines: bool, *, limiting_charge_percent: int) -> bool:
+    """The claim is not assigned: the patient is paid, and the charge is limited."""
+    return bears_lines and not accepts_assignment and limiting_charge_percent > 0

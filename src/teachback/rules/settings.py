@@ -322,3 +322,16 @@ def snf_consolidated_billing(
     """An outside therapist cannot bill for a resident of the skilled nursing facility."""
     therapy = therapy_modifier is not TherapyModifier.NONE
     return claim_form is ClaimForm.PROFESSIONAL and therapy and place_of_service in snf_billed_places
+
+
+@edit(
+    "S120",
+    Severity.WARNING,
+    says="Two patient ids of this date carry the same Medicare Beneficiary Identifier.",
+    remedy="Find out whether they are one person; one person under two ids would be counted, and billed, twice.",
+    place="patient.mbi",
+    owner=Owner.FRONT_DESK,
+)
+def mbi_under_two_patients(mbi_shared: bool, *, mbi_required: bool) -> bool:
+    """One beneficiary stands under two patient ids on the date."""
+    return mbi_required and mbi_shared

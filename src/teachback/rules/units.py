@@ -172,7 +172,7 @@ def below_minimum_time(
 @edit(
     "U102",
     Severity.ERROR,
-    says="{primary_code} is a timed code, and neither minutes nor start and stop times are recorded.",
+    says="{primary_code} is a timed code, and neither minutes nor a start with a later stop are recorded.",
     remedy="Ask the clinician for the minutes of training from the record of the session.",
     place="session.minutes",
     owner=Owner.CLINICIAN,

@@ -128,6 +128,7 @@ RECORDED: Final[dict[str, Recorded]] = {
     "deductible_known": _always("remaining deductible known", BOTH),
     "law_checked": _always("date within the checked law", BOTH),
     "minutes_overlap": _always("same person's minutes in another session", BOTH),
+    "mbi_shared": _always("identifier of another patient on the date", BOTH),
     "practitioner_day_minutes": _always("practitioner's minutes on the date", range(1442)),
     "same_day": _always("other sessions of the same date", ("alone", "combined", "differ"), Stage.OCCURRENCE),
     "bears_lines": _always("the lines of the date stand on this session", BOTH, Stage.OCCURRENCE),
