@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from teachback.facts import CrossFacts, row_facts
@@ -176,15 +177,20 @@ def _manner(row: _Row) -> tuple[Any, ...]:
 
 
 def _occurrence(rows: list[_Row], same_day: str) -> _Occurrence:
-    bearer = min(rows, key=lambda r: (r.session.start_time is None, r.session.start_time or 0, r.session.id))
+    rows = sorted(rows, key=_clock_order)
+    bearer = rows[0]
     for row in rows:
-        row.bearer = bearer
         row.scope.known |= {"same_day": same_day, "bears_lines": row is bearer}
+    segments = tuple((row.scope.value("minutes"), row.scope.value("assistant_minutes")) for row in rows)
     bearer.scope.known |= {
-        "total_minutes": _total([row.scope.value("minutes") for row in rows]),
-        "total_assistant_minutes": _total([row.scope.value("assistant_minutes") for row in rows]),
+        "total_minutes": _total([minutes for minutes, _ in segments]),
+        "minutes_segments": segments,
     }
     return _Occurrence(rows, bearer)
+
+
+def _clock_order(row: _Row) -> tuple[bool, time, str]:
+    return (row.session.start_time is None, row.session.start_time or time.min, row.session.id)
 
 
 def _total(parts: list[int | None]) -> int | None:
@@ -211,7 +217,14 @@ def _code(occurrence: _Occurrence) -> None:
 def _line(scope: Scope, code: str, units: int, charges: dict[str, Decimal]) -> Scope:
     charge = charges.get(code)
     ceiling = NO_CHARGE if charge is None else units * cents(charge)
-    given = {**scope.known, "procedure_code": code, "units": units, "charge_cents": ceiling}
+    addon = code == scope.value("addon_code")
+    given = {
+        **scope.known,
+        "procedure_code": code,
+        "is_addon": addon,
+        "units": units,
+        "charge_cents": ceiling,
+    }
     return Scope(scope.book, scope.statute, given)
 
 
@@ -327,7 +340,7 @@ def service_line(line: Scope, session: Scope) -> ServiceLine:
     therapy = session.value("therapy_modifier")
     words = (
         "" if therapy in {None, "none"} else str(therapy),
-        session.value("assistant_modifier"),
+        line.value("assistant_modifier"),
         session.value("kx_modifier"),
         session.value("audio_modifier"),
     )

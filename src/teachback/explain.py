@@ -10,6 +10,7 @@ from teachback.model import Disposition
 from teachback.reading import reading_note
 from teachback.rulebook import FIRST_DAY, wording
 from teachback.rules.fees import dollars
+from teachback.rules.modifiers import AssistantPart
 from teachback.rules.vocabulary import NO_CODE, RECORDED, Setting, TherapyModifier
 
 if TYPE_CHECKING:
@@ -120,13 +121,16 @@ def _why(bearer: Assessment) -> Iterator[str]:
     yield "WHY THESE MODIFIERS"
     for fact in _modifiers_that_matter(scope):
         yield from _step(scope, fact)
+    for line in bearer.line_scopes:
+        if line.value("assistant_modifier"):
+            yield from _step(line, "assistant_modifier")
     yield ""
 
 
 def _modifiers_that_matter(scope: Scope) -> Iterator[str]:
     yield "therapy_modifier"
-    if scope.value("total_assistant_minutes") != 0:
-        yield from ("assistant_part", "assistant_modifier")
+    if scope.value("assistant_part") is not AssistantPart.NO_LINE:
+        yield "assistant_part"
     if _therapy(scope):
         yield from ("above_threshold", "kx_modifier")
     yield "audio_modifier"

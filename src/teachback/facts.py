@@ -10,7 +10,7 @@ from teachback.model import Answer
 from teachback.rules.fees import cents
 from teachback.rules.practitioners import ASSISTANTS
 from teachback.rules.settings import clean_mbi
-from teachback.rules.units import clock_minutes, minutes
+from teachback.rules.units import assistant_minutes, clock_minutes, minutes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,14 +46,12 @@ def minutes_of(session: Session) -> int | None:
 
 def people_of(session: Session) -> list[tuple[str, str]]:
     """Whose minutes the session takes: the practitioner's own, and those of a named assistant or auxiliary."""
-    who = session.practitioner
-    total, assistant = minutes_of(session), session.assistant_minutes
-    helped = who.furnished_by is not None
-    partly = who.furnished_by in ASSISTANTS and assistant is not None
-    gave_all = helped and (not partly or (total is not None and assistant is not None and assistant >= total))
+    who, total = session.practitioner, minutes_of(session)
+    auxiliary = who.furnished_by is not None and who.furnished_by not in ASSISTANTS
+    theirs = total if auxiliary else assistant_minutes(session.assistant_minutes, total, who.furnished_by)
+    gave_all = auxiliary or theirs is None or (total is not None and theirs >= max(total, 1))
     people = [] if gave_all else [("practitioner", who.npi)]
-    took_part = helped and not (partly and assistant == 0)
-    if took_part and who.furnished_by_id:
+    if theirs != 0 and who.furnished_by is not None and who.furnished_by_id:
         people.append(("helper", who.furnished_by_id))
     return people
 

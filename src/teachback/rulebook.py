@@ -104,7 +104,7 @@ def _register(function: Callable[..., Any], kind: Kind, more: Mapping[str, Any])
         call=function,
         facts=facts,
         law=law,
-        optional=frozenset(f for f in facts if "None" in str(function.__annotations__[f])),
+        optional=frozenset(f for f in facts if str(function.__annotations__[f]).endswith("| None")),
         says=function.__doc__.strip().split("\n\n")[0].replace("\n    ", " "),
         topic=function.__module__.rpartition(".")[2],
         is_table=kind in {Kind.DETERMINATION, Kind.EDIT},

@@ -40,14 +40,14 @@ def test_native_values(tmp_path):
     header = [*NEEDED, "start_time", "end_time", "minutes", "place_of_service", "zip", "patient.present",
               "patient.hospice", "patient.therapy_used", "patient.birth_date", "charge.97550",
               "patient.mbi"]  # fmt: skip
-    values = [*FIRST, time(10, 0), CLOCK, 45.0, 2, 501, False, True, 400.5,
+    values = [*FIRST, time(10, 0), CLOCK, 45.0, 2, 2134, False, True, 400.5,
               BORN, 65, "1SA0WP0XY00"]  # fmt: skip
     reading = read(tmp_path, book_of(header, values))
     assert reading.refusals == ()
     session = reading.sessions[0]
     patient = session.patients[0]
     assert (session.start_time, session.end_time, session.minutes) == (time(10), time(10, 45), 45)
-    assert (session.place_of_service, session.zip, session.practitioner.npi) == ("02", "00501", "2300000009")
+    assert (session.place_of_service, session.zip, session.practitioner.npi) == ("02", "02134", "2300000009")
     assert (patient.id, patient.present, patient.hospice) == ("1001", False, "yes")
     assert str(patient.therapy_used) == "400.50"
     assert (patient.birth_date, patient.charge[0][0]) == (date(1945, 5, 5), "97550")

@@ -49,6 +49,7 @@ def recognize(
     file: str, header: Sequence[str], mapping: Mapping
 ) -> tuple[tuple[Column, ...], tuple[Notice, ...]]:
     """The columns of a header row, and notices of those that are kept aside; ``Unread`` when unusable."""
+    _check_header(file, header, mapping)
     fields: dict[str, int] = {}
     unknown: list[str] = []
     seen: dict[str, int] = {}
@@ -80,6 +81,20 @@ def recognize(
     return _built(fields, mapping), _notices(file, unknown, seen, fields, mapping)
 
 
+def _check_header(file: str, header: Sequence[str], mapping: Mapping) -> None:
+    """Refuse a first row of data: it may name a patient, so that it is neither shown nor proposed."""
+    headings = [heading for heading in header if heading_key(heading)]
+    if known(headings, mapping) * 2 < len(headings) and looks_like_data(
+        mapping.columns.get(heading_key(heading), heading) for heading in headings
+    ):
+        raise whole(
+            file,
+            "what looks like data or has no name that is known",
+            "a first row with the names of the columns",
+            "put the names of the columns above the data, or begin with the template",
+        )
+
+
 def _built(fields: dict[str, int], mapping: Mapping) -> tuple[Column, ...]:
     constants = [name for name in mapping.constants if name not in fields]
     return tuple(
@@ -100,19 +115,11 @@ def _check_required(file: str, header: Sequence[str], fields: dict[str, int], ma
     if not missing:
         return
     headings = tuple(heading.strip() for heading in header if heading.strip())
-    if not fields and looks_like_data(headings):
-        # Such a row may name a patient: it is neither shown nor proposed.
-        raise whole(
-            file,
-            "what looks like data",
-            "a first row with the names of the columns",
-            "put the names of the columns above the data",
-        )
     raise MissingColumns(_missing(file, missing, headings), headings)
 
 
 def _missing(file: str, missing: list[str], headings: tuple[str, ...]) -> Refusal:
-    near = {guess.column: heading for heading, guess in guesses(headings).items()}
+    near = {guess.column: heading for heading, guess in guesses(headings).items() if guess.sure}
     renames = [f"{quoted(near[name])} to {name}" for name in missing if name in near]
     advice = "rename " + ", ".join(renames) + ", or " if renames else "add them, or "
     columns = "column " if len(missing) == 1 else "columns "

@@ -34,7 +34,7 @@ def read_csv(
     with _long_cells():
         rows = _rows(file, lines, first, separator)
         header = _header(file, rows)
-        return read_table(Sheet(file, header, rows, notices), mapping, progress)
+        return read_table(Sheet(file, header, rows, notices, full=True), mapping, progress)
 
 
 def _decoded(file: str, raw: bytes) -> tuple[str, tuple[Notice, ...]]:

@@ -8,7 +8,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from teachback.intake.fields import BY_COLUMN
-from teachback.intake.problems import Fault, Notice, Refusal, shown, whole
+from teachback.intake.grouped import Refusals
+from teachback.intake.problems import Fault, Notice, shown, whole
 from teachback.intake.reading import Reading
 from teachback.intake.records import Doubled, session_of
 
@@ -110,7 +111,7 @@ class _Collected:
         self.notices: list[Notice] = []
         self._counted = counted
         self._sessions: list[Session] = []
-        self._refusals: list[Refusal] = []
+        self._refusals = Refusals()
         self._first: dict[str, int] = {}
 
     def take(self, number: int, line: bytes | None) -> None:
@@ -161,10 +162,10 @@ class _Collected:
         """Everything read so far."""
         if not self._sessions and not self._refusals:
             raise whole(self.file, "none", "at least one session", "check that it is the right file")
-        return Reading(tuple(self._sessions), tuple(self._refusals), tuple(self.notices))
+        return Reading(tuple(self._sessions), self._refusals.all(), tuple(self.notices))
 
     def _refuse(self, number: int, fault: Fault) -> None:
-        self._refusals.append(fault.refused(self.file, number, self._counted))
+        self._refusals.add(fault.refused(self.file, number, self._counted))
 
 
 def _skip_mark(file: BinaryIO, collected: _Collected) -> None:

@@ -20,6 +20,19 @@ _IDENTIFIER = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
+_WORD = re.compile(r"(?!.*[0-9]{5})[\w.'/+-]{1,20}")
+_MOST_DIGITS = 4
+_NUMBER = r"[-\u2212(]?\s?[$\u20ac]?\s?(?:[0-9]{1,6}(?:[.,][0-9]{1,10})?|[0-9]{1,3}(?:[.,][0-9]{3}){1,3}(?:[.,][0-9]{1,2})?)\)?"
+# What looks like the column's own kind is a slip of the pen and no person's number.
+_OWN = {
+    Kind.DATE: re.compile(
+        r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[ T][0-9:.]{4,12})?(?: [AP]M)?|(?:19|20)?[0-9]{4,6}"
+    ),
+    Kind.TIME: re.compile(r"[0-9]{1,4}(?:[:.][0-9]{1,12}){0,3}\s?(?:[AP]\.?M\.?)?", re.IGNORECASE),
+    Kind.INTEGER: re.compile(_NUMBER),
+    Kind.MONEY: re.compile(_NUMBER),
+    Kind.DIGITS: re.compile(r"[0-9]{1,6}|[0-9]{1,5}-[0-9]{1,4}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +122,22 @@ def characters(text: str) -> str:
 def shown(value: object, field: Field) -> str:
     """What was read, as it may stand in a message: private values by their shape only."""
     if isinstance(value, str):
-        return characters(value) if field.private or _is_personal(value, field) else quoted(value)
+        return quoted(value) if _may_be_shown(value, field) else characters(value)
     if field.private or _is_day(value, field):
         return shape(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (date, time)):
         return quoted(str(value))
-    return _numeral(value) if isinstance(value, (int, float, Decimal)) else shape(value)
+    if not isinstance(value, (int, float, Decimal)):
+        return shape(value)
+    text = _numeral(value)
+    return text if _may_be_shown(text, field) else shape(value)
+
+
+def word(text: str) -> str:
+    """A name that somebody gave, in quotation marks when it is one word, else by its length only."""
+    return quoted(text) if is_word(text) else characters(text)
 
 
 def shape(value: object) -> str:
@@ -138,10 +159,22 @@ _SHAPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
-def _is_personal(text: str, field: Field) -> bool:
-    if _IDENTIFIER.search(text):
-        return True
-    return field.kind is not Kind.DATE and _DATE.fullmatch(text.strip()) is not None
+def _may_be_shown(text: str, field: Field) -> bool:
+    if field.private or _IDENTIFIER.search(text):
+        return False
+    own = _OWN.get(field.kind)
+    return (own is not None and own.fullmatch(text) is not None) or is_word(text)
+
+
+def is_word(text: str) -> bool:
+    """Whether this is one short word with few digits, as no person's name or number is in full."""
+    # Telephone numbers and dates have few digits in a row, but many together.
+    return (
+        _WORD.fullmatch(text) is not None
+        and sum(map(str.isdigit, text)) <= _MOST_DIGITS
+        and not _DATE.fullmatch(text)
+        and not _IDENTIFIER.search(text)
+    )
 
 
 def _is_day(value: object, field: Field) -> bool:

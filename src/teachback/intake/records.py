@@ -6,9 +6,10 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from teachback.intake.fields import Level, at
-from teachback.intake.problems import Fault, Unreadable, quoted, shape, shown
+from teachback.intake.fields import BY_COLUMN, Level, at
+from teachback.intake.problems import Fault, Unreadable, shape, shown, word
 from teachback.intake.strict import dollars, json_reader
+from teachback.intake.values import may_be_offered
 from teachback.model import Address, Caregiver, Consent, Note, Patient, Plan, Practitioner, Session
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_FAULTS = 50
 _LONGEST_NAME = 60
+_CHARGE = BY_COLUMN["charge.97550"]
 
 
 class Doubled:
@@ -28,7 +30,7 @@ class Doubled:
         self.key = key
 
     def __str__(self) -> str:
-        return f"the key {quoted(self.key)} twice in one object"
+        return f"the key {word(self.key)} twice in one object"
 
 
 class Faults:
@@ -168,7 +170,7 @@ def _charges(raw: object, at_path: str, faults: Faults) -> tuple[tuple[str, Deci
         try:
             charges.append((code, dollars(text)))
         except Unreadable as problem:
-            read = quoted(text) if type(text) is str else shape(text)
+            read = shown(text, _CHARGE)
             faults.add(f"{at_path}.{_cut(code)}", read, problem.expected, problem.cure)
     return tuple(charges)
 
@@ -231,11 +233,12 @@ def _other_key(key: str, level: Level, at_path: str, faults: Faults) -> None:
     if faults.full:
         faults.add(at_path, "", "")
         return
-    known = (*_readers(level), *parts)
-    near = get_close_matches(key[:_LONGEST_NAME], known, 1)
+    # A hint must not lead to a fact of law: "paid" is not "unpaid".
+    known = (*(name for name, (field, _) in _readers(level).items() if may_be_offered(field)), *parts)
+    near = get_close_matches(key[:_LONGEST_NAME], known, 1, 0.7)
     cure = f'did you mean "{near[0]}"?' if near else "take it out"
     faults.add(at_path + _cut(key), "an unknown key", "only keys of the record", cure)
 
 
 def _cut(key: str) -> str:
-    return quoted(key)[1:-1]
+    return word(key).strip('"')

@@ -109,7 +109,12 @@ def _integer_reader(field: Field) -> Callable[[object], int]:
         whole = int(value) if type(value) is float and value.is_integer() else value
         if type(whole) is int and whole >= lowest and (highest is None or whole <= highest):
             return whole
-        raise Unreadable(field.accepts, "write the minutes without quotation marks, such as 45")
+        cure = "correct the minutes"
+        if type(value) is str:
+            cure = "write the minutes without quotation marks, such as 45"
+        elif type(value) is not int:
+            cure = "write the minutes as a whole number, such as 45"
+        raise Unreadable(field.accepts, cure)
 
     return read
 
@@ -120,7 +125,8 @@ def _choice_reader(field: Field) -> Callable[[object], Any]:
     def read(value: object) -> object:
         found = words.get(value) if type(value) is str else None
         if found is None:
-            raise Unreadable(field.accepts, "use one of these words, or null when it is unknown")
+            unknown = ", or null when it is unknown" if field.nullable else ""
+            raise Unreadable(field.accepts, "use one of these words" + unknown)
         return found
 
     return read

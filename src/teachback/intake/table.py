@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from teachback.intake.columns import Column, MissingColumns, recognize
 from teachback.intake.fields import Kind, Level
+from teachback.intake.grouped import Refusals
 from teachback.intake.mapping import Mapping, heading_key, propose
 from teachback.intake.people import Uneven, caregivers_of, patient_of
 from teachback.intake.problems import Fault, Notice, Refusal, Unread, Unreadable, shown, whole
 from teachback.intake.reading import Reading
+from teachback.intake.strange import strange_words
 from teachback.model import ClaimForm, Patient, Practitioner, Session
 
 if TYPE_CHECKING:
@@ -19,17 +21,23 @@ if TYPE_CHECKING:
 
 _SHARED = (Level.SESSION, Level.PRACTITIONER)
 _LEFT_OUT = "; until then the whole session is left out"
+_NAMELESS = _LEFT_OUT + ", for who was represented is unknown, and their number decides the code"
 _EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The header of a table and its rows: (row number from 1, cells) or the refusal of a row."""
+    """The header of a table and its rows: (row number from 1, cells) or the refusal of a row.
+
+    ``full``: a row is written with all its cells, the empty ones too, so that a shorter one is worth a
+    notice.
+    """
 
     file: str
     header: Sequence[str]
     rows: Iterable[tuple[int, Sequence[Any]] | Refusal]
     notices: tuple[Notice, ...] = ()
+    full: bool = False
 
 
 class _Row(NamedTuple):
@@ -60,7 +68,9 @@ def read_table(sheet: Sheet, mapping: Mapping | None, progress: Callable[[int], 
     try:
         columns, notices = recognize(sheet.file, sheet.header, mapping or Mapping())
     except MissingColumns as missing:
-        proposal = propose(missing.headings) if mapping is None else None
+        proposal = (
+            propose(missing.headings, strange_words(sheet.header, sheet.rows)) if mapping is None else None
+        )
         return Reading((), (missing.refusal,), sheet.notices, proposal)
     table = _Table(sheet.file, columns, _width(sheet.header))
     count = 0
@@ -70,10 +80,10 @@ def read_table(sheet: Sheet, mapping: Mapping | None, progress: Callable[[int], 
             if progress and count % _EVERY == 0:
                 progress(count)
     except Unread as broken:
-        table.refusals.append(broken.refusal)
+        table.refusals.add(broken.refusal)
     if progress and count % _EVERY:
         progress(count)
-    return table.reading(sheet.notices + notices)
+    return table.reading(sheet.notices + notices + (table.short() if sheet.full else ()))
 
 
 def _width(header: Sequence[str]) -> int:
@@ -85,7 +95,7 @@ class _Table:
 
     def __init__(self, file: str, columns: tuple[Column, ...], width: int) -> None:
         self.file = file
-        self.refusals: list[Refusal] = []
+        self.refusals = Refusals()
         self._parts = [(level, [c for c in columns if c.field.level is level]) for level in Level]
         self._caregivers = [column for column in columns if column.field.level is Level.CAREGIVER]
         self._shared = [column for column in columns if column.field.level in _SHARED]
@@ -94,20 +104,30 @@ class _Table:
         self._width = width
         self._groups: dict[str, _Group] = {}
         self._rows = 0
+        self._short = 0
+
+    def short(self) -> tuple[Notice, ...]:
+        """How many rows end before the header does."""
+        if not self._short:
+            return ()
+        rows = "1 row has" if self._short == 1 else f"{self._short:,} rows have"
+        text = f"{rows} fewer cells than the header; those missing at the end were read as empty"
+        return (Notice(self.file, text),)
 
     def take(self, row: tuple[int, Sequence[Any]] | Refusal) -> None:
         """Read one more row, or keep its refusal."""
         if isinstance(row, Refusal):
             self._rows += 1
-            self.refusals.append(row)
+            self.refusals.add(row)
         elif any(not _is_empty(cell) for cell in row[1]):
             self._rows += 1
+            self._short += len(row[1]) < self._width
             self._take(*row)
 
     def reading(self, notices: tuple[Notice, ...]) -> Reading:
         """Everything read so far."""
         if not self._rows and not self.refusals:
-            self.refusals.append(
+            self.refusals.add(
                 whole(
                     self.file,
                     "a header only",
@@ -118,7 +138,7 @@ class _Table:
         sessions = tuple(
             _session(group) for group in self._groups.values() if group.patients and not group.left_out
         )
-        return Reading(sessions, tuple(self.refusals), notices)
+        return Reading(sessions, self.refusals.all(), notices)
 
     def _take(self, number: int, cells: Sequence[Any]) -> None:
         if self._is_too_long(cells):
@@ -131,6 +151,13 @@ class _Table:
             return
         group = self._groups.setdefault(name, _Group())
         faults = self._compare(group, number, cells, row) + row.own
+        if "id" not in row.facts[Level.PATIENT]:
+            # Who was represented is unknown, and the number of patients decides the code.
+            group.left_out = True
+            faults = [
+                fault._replace(cure=fault.cure + _NAMELESS) if fault.column == "patient.id" else fault
+                for fault in faults
+            ]
         self._refuse(number, faults)
         self._add_patient(group, number, row)
 
@@ -139,7 +166,7 @@ class _Table:
 
     def _refuse_long(self, number: int, cells: Sequence[Any]) -> None:
         """Refuse a row whose cells have moved: none but the id before them can be trusted."""
-        self.refusals.append(
+        self.refusals.add(
             Refusal(
                 self.file,
                 number,
@@ -156,7 +183,8 @@ class _Table:
         self._groups.setdefault(name, _Group()).lost += 1
 
     def _refuse(self, number: int, faults: Iterable[Fault]) -> None:
-        self.refusals += [fault.refused(self.file, number) for fault in faults]
+        for fault in faults:
+            self.refusals.add(fault.refused(self.file, number))
 
     def _read(self, cells: Sequence[Any]) -> _Row:
         row = _Row({}, [], [])
@@ -238,7 +266,7 @@ class _Table:
             group.seen[name] = number
         if row.own:
             group.lost += 1
-        else:
+        elif not group.left_out:
             group.patients.append(patient_of(row.facts))
 
 

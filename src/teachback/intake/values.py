@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from teachback.intake.fields import Field, Kind
+from teachback.intake.fields import Field, Kind, Level
 from teachback.intake.problems import Unreadable
-from teachback.model import Answer
+from teachback.model import Answer, Helper, PractitionerKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,12 @@ _DECIMAL_COMMA = re.compile(r"\$?\s*[0-9.]+,[0-9]{1,2}|\$?\s*[0-9]{1,3}(?:\.[0-9
 _NEGATIVE = re.compile(r"[-−(]\s*\$?\s*[0-9].*")  # noqa: RUF001 - the minus sign of word processors
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _WHOLE_FLOAT = re.compile(r"([0-9]+)\.0+")
+_CODE = r"\b[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?\b"
+_TWO_CODES = re.compile(_CODE + r"\s*[,/|\s]\s*" + _CODE, re.IGNORECASE)
+_SERIAL_DAY = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+_PART_OF_DAY = re.compile(r"0?\.[0-9]+|[01]\.0+")
+_SHORTEST_ZIP = 5
+_PRACTITIONERS = {kind.value for kind in PractitionerKind} - {*Helper, "OTHER"} | {"PHYSICIAN"}
 _SPACES = re.compile(r"[-\s_]+")
 
 AS_DATE = "write it as year-month-day, such as 2026-04-14"
@@ -74,6 +80,8 @@ def cell_reader(field: Field) -> Callable[[Any], Any]:
 
 
 def _reader(field: Field) -> Callable[[Any], Any]:
+    if field.name == "diagnoses":
+        return _diagnoses
     if field.kind in _SIMPLE:
         return _SIMPLE[field.kind]
     match field.kind:
@@ -110,6 +118,13 @@ def _items(cell: object) -> tuple[str, ...]:
     return tuple(item for part in _text(cell).split(";") if (item := part.strip()))
 
 
+def _diagnoses(cell: object) -> tuple[str, ...]:
+    codes = _items(cell)
+    if any(_TWO_CODES.search(code) for code in codes):
+        raise Unreadable("codes separated by ;", "separate codes by ;")
+    return codes
+
+
 def _npi(cell: object) -> str:
     text = _text(cell)
     if _SCIENTIFIC.fullmatch(text):
@@ -135,6 +150,8 @@ def _day(cell: object) -> date:
         return _calendar(int(found[3]), int(found[1]), int(found[2]))
     if _TWO_DIGIT_YEAR.fullmatch(cell):
         raise Unreadable("a year of four digits", AS_DATE)
+    if _SERIAL_DAY.fullmatch(cell):
+        raise Unreadable("a date such as 2026-04-14", "format the column as a date, or " + AS_DATE)
     raise Unreadable("a date such as 2026-04-14 or 4/14/2026", AS_DATE)
 
 
@@ -165,7 +182,10 @@ def _clock(cell: object) -> time:
         return _whole_minute(cell)
     found = _TIME.fullmatch(cell) if isinstance(cell, str) else None
     if found is None:
-        raise Unreadable("a time such as 13:05 or 1:05 PM", "write hours and minutes, such as 13:05")
+        cure = "write hours and minutes, such as 13:05"
+        if isinstance(cell, float) or (isinstance(cell, str) and _PART_OF_DAY.fullmatch(cell)):
+            cure = "format the column as a time, or " + cure
+        raise Unreadable("a time such as 13:05 or 1:05 PM", cure)
     hour, half = int(found[1]), (found[4] or "").upper()
     if half:
         if not 1 <= hour <= 12:  # noqa: PLR2004 - hours of a half day
@@ -194,7 +214,11 @@ def _integer_reader(field: Field) -> Callable[[object], int]:
     def read(cell: object) -> int:
         found = _INTEGER.fullmatch(_text(cell)) if not isinstance(cell, bool) else None
         if found is None or not lowest <= int(found[1]) <= highest:
-            raise Unreadable(field.accepts, "write the minutes as digits only, such as 45")
+            unlike = found is None and not (isinstance(cell, str) and _NEGATIVE.fullmatch(cell))
+            raise Unreadable(
+                field.accepts,
+                "write the minutes as digits only, such as 45" if unlike else "correct the minutes",
+            )
         return int(found[1])
 
     return read
@@ -211,16 +235,30 @@ def _word_reader(field: Field, words: dict[str, Any]) -> Callable[[object], Any]
         if found is None:
             found = words.get(_plain(word))
         if found is None:
-            near = get_close_matches(_plain(word)[:40], words, 1)
-            raise Unreadable(
-                field.accepts,
-                f'did you mean "{words[near[0]]}"?'
-                if near and field.choices
-                else "use one of these words, or leave the cell empty when it is unknown",
-            )
+            raise Unreadable(field.accepts, _word_cure(field, word, words))
         return found
 
     return read
+
+
+def may_be_offered(field: Field) -> bool:
+    """Whether a hint may name this field or one of its words: never where it would state a fact of law."""
+    return field.kind not in (Kind.YES_NO, Kind.ANSWER) and (
+        field.kind is not Kind.CHOICE or field.level is Level.SESSION
+    )
+
+
+def _word_cure(field: Field, word: str, words: dict[str, Any]) -> str:
+    if field.name == "furnished_by" and word.strip(" .").upper() in _PRACTITIONERS:
+        return "leave the cell empty when the practitioner gave the training"
+    near = get_close_matches(_plain(word)[:40], words, 1) if may_be_offered(field) else ()
+    if near:
+        return f'did you mean "{words[near[0]]}"?'
+    return "use one of these words" + _or_empty(field)
+
+
+def _or_empty(field: Field) -> str:
+    return "" if field.required else ", or leave the cell empty when it is unknown"
 
 
 def _dollars(cell: object) -> Decimal:
@@ -259,13 +297,19 @@ def _digits_reader(field: Field) -> Callable[[object], str]:
         text = _padded(cell, field.pad)
         if pattern.fullmatch(text):
             return text
-        raise Unreadable(field.accepts, "correct it, or leave the cell empty when it is unknown")
+        raise Unreadable(field.accepts, "correct it" + _or_empty(field))
 
     return read
 
 
 def _padded_reader(field: Field) -> Callable[[object], str]:
-    return lambda cell: _padded(cell, field.pad)
+    def read(cell: object) -> str:
+        text = _padded(cell, field.pad)
+        if text.isascii() and text.isdigit() and len(text) < _SHORTEST_ZIP:
+            raise Unreadable("a ZIP of five or nine digits", "correct it" + _or_empty(field))
+        return text
+
+    return read
 
 
 def _padded(cell: object, widths: tuple[int, ...]) -> str:
@@ -274,8 +318,8 @@ def _padded(cell: object, widths: tuple[int, ...]) -> str:
     text = whole[1] if whole else text
     if not (text.isascii() and text.isdigit()):
         return text
-    # No code or ZIP in use begins with more than two zeros, so more missing digits are another mistake.
-    width = next((width for width in widths if 0 < width - len(text) <= min(2, width - 1)), 0)
+    # A second missing digit is more likely another mistake than a second zero.
+    width = next((width for width in widths if width - len(text) == 1), 0)
     return text.zfill(width)
 
 

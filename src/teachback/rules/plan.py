@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from teachback.findings import Owner
-from teachback.model import Discipline, PlanKind, PractitionerKind, Severity, Training
-from teachback.rulebook import derives, edit
+from teachback.model import Discipline, PractitionerKind, Severity, Training
+from teachback.rulebook import derives, determines, edit
 from teachback.rules.vocabulary import TherapyModifier
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from teachback.model import Plan
@@ -36,13 +37,6 @@ class Certification(StrEnum):
     OPEN = "not signed in time"
 
 
-_DISCIPLINES = {
-    PractitionerKind.PT: Discipline.PT,
-    PractitionerKind.OT: Discipline.OT,
-    PractitionerKind.SLP: Discipline.SLP,
-}
-
-
 @derives
 def plan_state(plan: Plan | None, date_of_service: date) -> PlanState:
     """Whether a plan of known kind and date was in place on the date of service."""
@@ -63,16 +57,18 @@ def goal_linked(plan: Plan, goals_addressed: tuple[str, ...]) -> bool:
 
 
 @derives
-def plan_element_lacking(plan: Plan, practitioner_kind: PractitionerKind) -> bool:
-    """The therapy plan lacks its kind, discipline, goals, frequency or duration, or is of another discipline."""
-    own = _DISCIPLINES.get(practitioner_kind)
-    wrong = (
-        plan.kind is not PlanKind.THERAPY
-        or plan.discipline is None
-        or (own is not None and own != plan.discipline)
-    )
+def plan_element_lacking(plan: Plan) -> bool:
+    """The therapy plan lacks goals, frequency or duration."""
     blank = any(not (text or "").strip() for text in (plan.frequency, plan.duration))
-    return wrong or blank or not any(goal.strip() for goal in plan.goals)
+    return blank or not any(goal.strip() for goal in plan.goals)
+
+
+@determines()
+def discipline_lacking(
+    practitioner_kind: PractitionerKind, plan_discipline: Discipline | None, *, therapist_kinds: Sequence[str]
+) -> bool:
+    """Nothing tells the discipline: neither a therapist as practitioner nor the plan."""
+    return practitioner_kind not in therapist_kinds and plan_discipline is None
 
 
 @derives
@@ -239,9 +235,11 @@ def plan_incomplete(
     under_therapy_plan: bool,
     plan_state: PlanState,
     plan_element_lacking: bool,
+    discipline_lacking: bool,
     *,
     plan_elements_required: bool,
 ) -> bool:
     """The therapy plan lacks a required element."""
     recorded = plan_state in {PlanState.IN_PLACE, PlanState.LATE}
-    return plan_elements_required and under_therapy_plan and recorded and plan_element_lacking
+    lacking = plan_element_lacking or discipline_lacking
+    return plan_elements_required and under_therapy_plan and recorded and lacking

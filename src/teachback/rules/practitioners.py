@@ -92,35 +92,39 @@ def place_bars_auxiliary(place_of_service: str | None, *, no_auxiliary_places: S
 def furnishing(
     furnished_by: Helper | None,
     practitioner_kind: PractitionerKind,
-    therapy_modifier: TherapyModifier,
+    therapy_modifier: TherapyModifier | None,
     place_bars_auxiliary: bool,
     *,
     auxiliary_billers: Sequence[str],
-) -> Furnishing:
+) -> Furnishing | None:
     """A therapist may use the assistant of the own discipline; incident-to billers auxiliary staff outside hospitals."""
     if furnished_by is None:
         return Furnishing.PERSONALLY
     if furnished_by in ASSISTANTS:
         own = _OWN_ASSISTANT.get(practitioner_kind) is furnished_by
         return Furnishing.ASSISTANT if own else Furnishing.NOT_ALLOWED
-    allowed = practitioner_kind in auxiliary_billers and therapy_modifier is TherapyModifier.NONE
-    return Furnishing.AUXILIARY if allowed and not place_bars_auxiliary else Furnishing.NOT_ALLOWED
+    if practitioner_kind not in auxiliary_billers or place_bars_auxiliary:
+        return Furnishing.NOT_ALLOWED
+    if therapy_modifier is None:
+        return None
+    return Furnishing.AUXILIARY if therapy_modifier is TherapyModifier.NONE else Furnishing.NOT_ALLOWED
 
 
 @edit(
     "B101",
     Severity.ERROR,
-    says="A practitioner of kind {practitioner_kind} may not bill {training} training to Medicare.",
+    says="A practitioner of kind {practitioner_kind} may not bill this training to Medicare (training: {training}).",
     remedy="Do not bill. If another practitioner gave the training, correct the record.",
     place="session.practitioner.type",
     owner=Owner.NOBODY,
     prevents="170",
 )
 def practitioner_not_eligible(
-    practitioner_kind: PractitionerKind, training: Training, *, may_bill: Mapping[str, str]
+    practitioner_kind: PractitionerKind, training: Training | None, *, may_bill: Mapping[str, str]
 ) -> bool:
     """This kind of practitioner may not bill caregiver training."""
-    return may_bill[training] == MayBill.NO and practitioner_kind not in RENDERING_ASSISTANTS
+    families = list(may_bill.values()) if training is None else [may_bill[training]]
+    return practitioner_kind not in RENDERING_ASSISTANTS and all(word == MayBill.NO for word in families)
 
 
 @edit(

@@ -104,12 +104,13 @@ def inpatient_stay(inpatient: Answer, *, overlaps_not_paid: bool) -> bool:
 def home_health_overlap(
     home_health: Answer,
     home_health_related: Answer,
-    therapy_modifier: TherapyModifier,
+    therapy_modifier: TherapyModifier | None,
     *,
     home_health_consolidated: bool,
 ) -> bool:
     """A home-health plan covers the date: always in the way of a therapy line, and of any line for that condition."""
-    bundled = therapy_modifier is not TherapyModifier.NONE or home_health_related is Answer.YES
+    therapy = therapy_modifier is not None and therapy_modifier is not TherapyModifier.NONE
+    bundled = therapy or home_health_related is Answer.YES
     return home_health_consolidated and home_health is Answer.YES and bundled
 
 
@@ -220,13 +221,11 @@ def overlap_not_checked(
     snf_part_a: Answer,
     hospice: Answer,
     guide: Answer,
-    supplier_trains: Answer,
     *,
     overlaps_not_paid: bool,
 ) -> bool:
     """Whether a home-health plan, a stay, a hospice election or a model covers the date was not checked."""
-    answers = (inpatient, home_health, snf_part_a, hospice, guide, supplier_trains)
-    return overlaps_not_paid and Answer.UNKNOWN in answers
+    return overlaps_not_paid and Answer.UNKNOWN in {inpatient, home_health, snf_part_a, hospice, guide}
 
 
 @edit(
@@ -335,3 +334,16 @@ def snf_consolidated_billing(
 def mbi_under_two_patients(mbi_shared: bool, *, mbi_required: bool) -> bool:
     """One beneficiary stands under two patient ids on the date."""
     return mbi_required and mbi_shared
+
+
+@edit(
+    "S121",
+    Severity.WARNING,
+    says="Whether a supplier is paid to train on the same equipment or dressing is not known.",
+    remedy="Ask the family which supplier trains them, and on what; the same training is not paid twice.",
+    place="patient.supplier_trains",
+    owner=Owner.FRONT_DESK,
+)
+def supplier_not_checked(supplier_trains: Answer, *, overlaps_not_paid: bool) -> bool:
+    """Somebody said expressly that it is not known whether a supplier trains."""
+    return overlaps_not_paid and supplier_trains is Answer.UNKNOWN
