@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from teachback.cli import run
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -15,3 +17,16 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("../shared is not here")
     return SHARED
+
+
+@pytest.fixture
+def teachback(capsys):
+    """Run a command in this process: exit status, standard output, standard error."""
+
+    def call(*arguments):
+        status = run([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.out + printed.err
+        return status, printed.out, printed.err
+
+    return call
