@@ -154,9 +154,9 @@ def test_a_key_with_a_sentence_in_it_is_not_shown(tmp_path):
     ("column", "cell"),
     [("patient.coverage", "original_medicar"), ("patient.coverage", "Medicare"),
      ("patient.coverage", "Medicare Part B"), ("consent.form", "writen"), ("consent.by", "patiant"),
-     ("consent.scope", "caregiver_trainin"), ("patient.present", "noo"), ("patient.hospice", "unknow"),  # codespell:ignore
+     ("consent.scope", "caregiver_trainin"), ("patient.present", "noo"), ("patient.hospice", "unknow"),
      ("practitioner.type", "PTX"), ("practitioner.furnished_by", "OTAX"),
-     ("practitioner.supervision", "genral"), ("planned_as_group", "ye"), ("patient.sex", "FM")],  # codespell:ignore
+     ("practitioner.supervision", "genral"), ("planned_as_group", "ye"), ("patient.sex", "FM")],
 )  # fmt: skip
 def test_no_hint_offers_a_fact_of_law(column, cell):
     reading = read(table(row("A"), row("B", **{column.replace(".", "__"): cell})))
