@@ -291,7 +291,7 @@ def _missing(assessment: Assessment, sessions: Sequence[Session], payer: str) ->
     yield "WHAT ONE MISSING FACT WOULD CHANGE"
     asked = questions(sessions, assessment.session, assessment.patient, payer=payer)
     if not asked:
-        yield "  No single missing fact would change the verdict; it follows from what is recorded."
+        yield "  No single missing fact would change the verdict."
     for question in asked:
         outcomes = "; ".join(f"{answer}: {VERDICTS[verdict]}" for answer, verdict in question.verdicts)
         yield f"  {question.asks}  {outcomes}"

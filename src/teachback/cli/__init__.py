@@ -224,7 +224,8 @@ def run(arguments: list[str]) -> int:
     try:
         status = app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        return complain(f"{error}\nTry: teachback {' '.join(arguments[:1])} --help")
+        command = f" {arguments[0]}" if arguments and arguments[0] in set(app) else ""
+        return complain(f"{error}\nTry: teachback{command} --help")
     except KeyboardInterrupt:
         return complain("stopped")
     except BrokenPipeError:
