@@ -137,3 +137,14 @@ def test_a_payer_cannot_change_what_medicare_does_not_have(tmp_path):
     )
     with pytest.raises(LawError, match="y is not a value of Medicare's"):
         law.load(tmp_path)
+
+
+def test_the_checksum_names_the_very_law(tmp_path):
+    import shutil
+
+    for folder in ("one", "two", "three"):
+        shutil.copytree(law.RULES, tmp_path / folder)
+    (tmp_path / "three" / "gpcis.csv").open("a").write(" ")
+    assert law.checksum(tmp_path / "one") == law.checksum(tmp_path / "two") == law.checksum()
+    assert law.checksum(tmp_path / "three") != law.checksum()
+    assert law.made_with().endswith(f"law {law.checksum()}")

@@ -36,8 +36,7 @@ class Assessment:
     """What follows from one session for one represented patient.
 
     ``scope`` and ``line_scopes`` hold the facts behind the answer, for the proof; they stand on the
-    session that bears the lines. ``bearer`` is the id of that session. ``payer`` and
-    ``law_checked_through`` tell which law was applied.
+    session that bears the lines. ``bearer`` is the id of that session.
     """
 
     session: Session
@@ -60,7 +59,6 @@ class _Row:
     index: int
     scope: Scope
     findings: list[Finding]
-    bearer: _Row | None = None
 
     @property
     def has_error(self) -> bool:

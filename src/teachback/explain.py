@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from teachback.counterfactual import questions
+from teachback.law import made_with
 from teachback.model import Disposition
 from teachback.reading import reading_note
 from teachback.rulebook import FIRST_DAY, wording
@@ -56,6 +57,7 @@ def explain(
     """
     session = assessment.session
     yield f"Session {session.id}, patient {assessment.patient.id}, {session.date_of_service}: {VERDICTS[assessment.disposition]}"
+    yield f"payer {payer}; {made_with()}"
     yield ""
     yield from _what_happened(assessment)
     yield from _what_follows(assessment, bearer)

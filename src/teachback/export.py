@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from teachback.findings import Owner
 from teachback.intake.escape import escape_cell
+from teachback.law import made_with
 from teachback.model import Disposition, Severity
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def record(assessment: Assessment) -> dict[str, Any]:
             }
             for f in assessment.findings
         ],
+        "made_with": made_with(),
     }
 
 

@@ -8,6 +8,7 @@ next, and a rule that needs it is then not assessed.
 from __future__ import annotations
 
 import csv
+import hashlib
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from teachback import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -322,6 +325,20 @@ def _lay_over(parameters: dict[str, Parameter], file: Path, *, partial: bool) ->
             below.silent_from,
             {**below.values, **above.values},
         )
+
+
+@cache
+def checksum(directory: Path = RULES) -> str:
+    """Twelve hexadecimal digits that name these very law files, so that an answer can be made again."""
+    digest = hashlib.sha256()
+    for file in sorted([*directory.rglob("*.toml"), *directory.glob("*.csv")]):
+        digest.update(file.relative_to(directory).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def made_with() -> str:
+    """The version and the law that made an answer; the same two make the same answer again."""
+    return f"teachback {__version__}, law {checksum()}"
 
 
 def payers(directory: Path = RULES) -> tuple[str, ...]:
