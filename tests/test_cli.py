@@ -322,14 +322,18 @@ def test_the_demo_tells_what_is_ready_stuck_and_nearly_wrong(teachback, tmp_path
     assert teachback("code", file)[0] == 0
 
 
-def test_the_installed_command_leaves_no_traceback_when_its_reader_goes_away():
-    command = [sys.executable, "-m", "teachback.cli", "code", str(EXAMPLES), "--format", "jsonl"]
+@pytest.mark.parametrize("form", ["jsonl", "table"])
+def test_the_command_ends_quietly_when_its_reader_goes_away(form, tmp_path):
+    file = tmp_path / "long.jsonl"
+    file.write_text("".join(f"{changed(id=f'S{n}')}\n" for n in range(400)), "utf-8")
+    command = [sys.executable, "-m", "teachback.cli", "code", str(file), "--format", form]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}
     ) as process:
         process.stdout.readline()
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+    assert process.returncode == 0
 
 
 def test_the_input_is_never_overwritten(teachback, tmp_path):

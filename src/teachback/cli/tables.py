@@ -35,6 +35,14 @@ _TITLES = {
 }
 
 
+class _Console(Console):
+    """A console whose reader may go away: rich would leave with the status of refused rows."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the command end as any other does."""
+        raise BrokenPipeError
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """Totals of some assessments; ``open_amounts`` counts lines whose amount is not known."""
@@ -77,7 +85,7 @@ def groups(assessments: Sequence[Assessment]) -> list[tuple[str, list[Assessment
 
 def print_report(assessments: Sequence[Assessment], stream: IO[str]) -> None:
     """Print every line, then what stands in the way grouped by who can cure it, then the totals."""
-    console = Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False)
+    console = _Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False)
     _print_lines(console, assessments)
     for owner, cures in _by_owner(assessments):
         console.print(Text(_TITLES[owner], style="bold"))
@@ -89,12 +97,12 @@ def print_report(assessments: Sequence[Assessment], stream: IO[str]) -> None:
 
 def print_totals(assessments: Sequence[Assessment], stream: IO[str]) -> None:
     """Print the totals by what becomes of the sessions."""
-    _print_totals(Console(file=stream, width=WIDE, highlight=False), assessments)
+    _print_totals(_Console(file=stream, width=WIDE, highlight=False), assessments)
 
 
 def print_stuck(assessments: Sequence[Assessment], stream: IO[str]) -> None:
     """Print what stands in the way in one line each, by who can cure it."""
-    console = Console(file=stream, width=WIDE, highlight=False)
+    console = _Console(file=stream, width=WIDE, highlight=False)
     for owner, cures in _by_owner(assessments):
         table = _table(
             ("", "left"), ("Code", "left"), ("Finding", "left"), ("Sessions", "right"), ("Allowed", "right")

@@ -121,7 +121,7 @@ def _check_required(file: str, header: Sequence[str], fields: dict[str, int], ma
 def _missing(file: str, missing: list[str], headings: tuple[str, ...]) -> Refusal:
     near = {guess.column: heading for heading, guess in guesses(headings).items() if guess.sure}
     renames = [f"{quoted(near[name])} to {name}" for name in missing if name in near]
-    advice = "rename " + ", ".join(renames) + ", or " if renames else "add them, or "
+    advice = "rename " + ", ".join(renames) + ", or " if renames else "add what is missing, or "
     columns = "column " if len(missing) == 1 else "columns "
     return Refusal(
         file,

@@ -13,8 +13,6 @@ from teachback.rules.vocabulary import TherapyModifier, TimeReading
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-THERAPISTS = (PractitionerKind.PT, PractitionerKind.OT, PractitionerKind.SLP)
-
 
 class AssistantPart(StrEnum):
     """Which lines pass the assistant's de minimis share, as far as the record tells."""
@@ -65,9 +63,10 @@ def under_therapy_plan(
     plan_kind: PlanKind | None,
     *,
     therapy_families: Sequence[str],
+    therapist_kinds: Sequence[str],
 ) -> bool:
     """The training stands under a therapy plan: a therapist's always does."""
-    therapy = practitioner_kind in THERAPISTS or plan_kind is PlanKind.THERAPY
+    therapy = practitioner_kind in therapist_kinds or plan_kind is PlanKind.THERAPY
     return therapy and training in therapy_families
 
 
