@@ -142,7 +142,7 @@ def determines(
 
 
 def reckons(function: _Function) -> _Function:
-    """Arithmetic on whole cents, free of branches, so that it runs on one amount or a column alike."""
+    """Arithmetic and comparison of whole cents, free of branches, for one amount or a column alike."""
     _register(function, Kind.AMOUNT, {})
     return function
 
@@ -190,7 +190,10 @@ def decide(rule: Rule, facts: tuple[Any, ...], law: tuple[Any, ...]) -> Any:  # 
             return None
     if not law:
         return rule.call(*facts)
-    return None if None in law else rule.call(*facts, **dict(zip(rule.law, law, strict=True)))
+    for value in law:
+        if value is None:
+            return None
+    return rule.call(*facts, **dict(zip(rule.law, law, strict=True)))
 
 
 class Rulebook:

@@ -212,6 +212,110 @@ def demo(*, out: Path | None = None, seed: Whole = 7, sessions: Whole = 300) -> 
     return run_demo(out=out, seed=seed, sessions=sessions)
 
 
+@app.command
+def batch(  # noqa: PLR0913  a large run has this many conditions
+    inputs: list[str],
+    *,
+    out: Path,
+    workers: Whole = 0,
+    payer: str = "medicare",
+    map: Path | None = None,  # noqa: A002  the option is called --map
+    dask: str | None = None,
+    buckets: Whole | None = None,
+    part_rows: Whole = 250_000,
+    keep_work: Annotated[bool, Parameter(negative=())] = False,
+    fresh: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Assess a whole book of sessions, of any size, into Parquet: lines, findings, sessions.
+
+    A run that was stopped goes on where it was when the same command is given again.
+
+    Parameters
+    ----------
+    inputs
+        Files (Parquet, CSV, JSON lines), folders of them, or patterns such as 'book/*.parquet'.
+    out
+        Where the results are written: a new or empty folder, or the one of the run that goes on.
+    workers
+        How many processes; 0 means one for each core that memory is enough for.
+    payer
+        Whose rules: medicare, or a payer with a file of its own.
+    map
+        A mapping.toml that names the columns of an EMR export.
+    dask
+        Run on a cluster: tcp://host:port of its scheduler, or local for one on this machine.
+    buckets
+        Into how many parts the patients are divided; chosen by the number of rows when left out.
+    part_rows
+        Rows that are read at a time; fewer need less memory.
+    keep_work
+        Keep the files between the passes, in OUT/.work.
+    fresh
+        Start anew although there is a result or a beginning of one.
+    """
+    from teachback.cli.batching import run_batch
+
+    return run_batch(
+        inputs,
+        out=out,
+        workers=workers,
+        payer=payer,
+        map_file=map,
+        dask=dask,
+        buckets=buckets,
+        part_rows=part_rows,
+        keep_work=keep_work,
+        fresh=fresh,
+    )
+
+
+@app.command
+def generate(  # noqa: PLR0913  a book has this many properties
+    *,
+    sessions: Whole,
+    out: Path,
+    seed: Whole = 7,
+    format: Literal["parquet", "csv", "jsonl"] = "parquet",  # noqa: A002  the option is called --format
+    claims: Annotated[bool, Parameter(negative=())] = False,
+    planted_share: float = 0.03,
+    parts: Whole | None = None,
+    workers: Whole | None = None,
+) -> int:
+    """Write a large made-up book with planted errors and their key, to measure the batch and the audit.
+
+    Parameters
+    ----------
+    sessions
+        How many session-patients (rows), 1 to 100000000; with --claims about five service lines for each.
+    out
+        A new or empty folder; sessions/ (or claims/), planted/ and patterns/ are written there.
+    seed
+        The same sessions, seed and parts always give the same rows.
+    format
+        parquet, csv or jsonl for the rows; the keys are always Parquet.
+    claims
+        Service lines of Medicare carrier claims instead of session records.
+    planted_share
+        Share of rows with a planted error, 0 to 0.2.
+    parts
+        Into how many files; one for each million rows when left out.
+    workers
+        How many processes; one for each processor when left out.
+    """
+    from teachback.cli.generate import run_generate
+
+    return run_generate(
+        sessions=sessions,
+        out=out,
+        seed=seed,
+        format_=format,
+        claims=claims,
+        planted_share=planted_share,
+        parts=parts,
+        workers=workers,
+    )
+
+
 def main() -> None:
     """Run a command and leave with its exit status; no traceback reaches a user."""
     if sys.stdout is None:

@@ -37,6 +37,19 @@ def read_csv(
         return read_table(Sheet(file, header, rows, notices, full=True), mapping, progress)
 
 
+def beginning(file: str, raw: bytes, mapping: Mapping | None = None) -> tuple[int, str]:
+    """How many lines stand before the header, and the separator, from the first bytes of a file in UTF-8."""
+    text = raw.decode("utf-8-sig", "ignore")
+    lines = io.StringIO(text, newline="").readlines()
+    return _start(file, lines, mapping or Mapping())
+
+
+def rows_of(file: str, text: str, separator: str, before: int) -> Iterator[tuple[int, list[str]] | Refusal]:
+    """The rows of a text after some lines, numbered as the text has them; a broken row is refused alone."""
+    with _long_cells():
+        yield from _rows(file, io.StringIO(text, newline="").readlines(), before, separator)
+
+
 def _decoded(file: str, raw: bytes) -> tuple[str, tuple[Notice, ...]]:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:

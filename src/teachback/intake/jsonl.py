@@ -14,7 +14,7 @@ from teachback.intake.reading import Reading
 from teachback.intake.records import Doubled, session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -103,6 +103,14 @@ def read_document(path: Path, progress: Callable[[int], None] | None = None) -> 
     return collected.reading()
 
 
+def read_some(name: str, lines: Iterable[tuple[int, bytes]]) -> Reading:
+    """The sessions of some numbered lines of a file; there may be none."""
+    collected = _Collected(name, "line")
+    for number, line in lines:
+        collected.take(number, line if len(line) <= LONGEST_LINE else None)
+    return collected.so_far()
+
+
 class _Collected:
     """Sessions and refusals of one file as they are read."""
 
@@ -162,6 +170,10 @@ class _Collected:
         """Everything read so far."""
         if not self._sessions and not self._refusals:
             raise whole(self.file, "none", "at least one session", "check that it is the right file")
+        return self.so_far()
+
+    def so_far(self) -> Reading:
+        """What was read, be it nothing."""
         return Reading(tuple(self._sessions), self._refusals.all(), tuple(self.notices))
 
     def _refuse(self, number: int, fault: Fault) -> None:

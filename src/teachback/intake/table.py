@@ -166,16 +166,7 @@ class _Table:
 
     def _refuse_long(self, number: int, cells: Sequence[Any]) -> None:
         """Refuse a row whose cells have moved: none but the id before them can be trusted."""
-        self.refusals.add(
-            Refusal(
-                self.file,
-                number,
-                None,
-                f"{len(cells)} cells",
-                f"at most {self._width} cells, as in the header",
-                "put texts that hold the separator in quotation marks, or take out the last cells",
-            )
-        )
+        self.refusals.add(too_long(self.file, number, len(cells), self._width))
         try:
             name = self._id.read(_stripped(self._id.cell(cells)) or "")
         except Unreadable:
@@ -189,7 +180,7 @@ class _Table:
     def _read(self, cells: Sequence[Any]) -> _Row:
         row = _Row({}, [], [])
         for level, columns in self._parts:
-            row.facts[level] = _values(columns, cells, row.shared if level in _SHARED else row.own)
+            row.facts[level] = values_of(columns, cells, row.shared if level in _SHARED else row.own)
         self._check_required(row)
         row.facts[Level.SESSION].setdefault("claim_form", ClaimForm.PROFESSIONAL)
         self._read_caregivers(row)
@@ -270,7 +261,19 @@ class _Table:
             group.patients.append(patient_of(row.facts))
 
 
-def _values(columns: list[Column], cells: Sequence[Any], faults: list[Fault]) -> dict[str, Any]:
+def too_long(file: str, row: int, cells: int, width: int) -> Refusal:
+    """A row that has more cells than the header."""
+    return Refusal(
+        file,
+        row,
+        None,
+        f"{cells} cells",
+        f"at most {width} cells, as in the header",
+        "put texts that hold the separator in quotation marks, or take out the last cells",
+    )
+
+
+def values_of(columns: list[Column], cells: Sequence[Any], faults: list[Fault]) -> dict[str, Any]:
     """The values of the columns of one level in a row, by the fields' names, without the empty ones."""
     values = {}
     for column in columns:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from teachback.findings import Owner
 from teachback.model import Severity
-from teachback.rulebook import derives, determines, edit
+from teachback.rulebook import determines, edit, reckons
 from teachback.rules.vocabulary import TherapyModifier
 
 
-@derives
+@reckons
 def above_threshold(therapy_used_cents: int, session_allowed_cents: int, *, therapy_threshold: int) -> bool:
     """The year's therapy spending with this session passes the threshold; cents against whole dollars."""
     return therapy_used_cents + session_allowed_cents > therapy_threshold * 100
 
 
-@derives
+@reckons
 def above_review(therapy_used_cents: int, session_allowed_cents: int, *, review_threshold: int) -> bool:
     """The year's therapy spending with this session passes the medical-review threshold."""
     return therapy_used_cents + session_allowed_cents > review_threshold * 100

@@ -1,0 +1,50 @@
+"""What the two passes leave for one another: records sorted by bucket, with where each bucket begins."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from teachback.batch.journal import writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+def save_sorted(path: Path, records: NDArray[Any], bucket: NDArray[Any], buckets: int) -> NDArray[np.intp]:
+    """Write records by bucket, and their counts beside them; returns the order in which they were written."""
+    order = np.argsort(bucket, kind="stable")
+    counts = np.bincount(bucket, minlength=buckets)
+    with writing(path) as part:
+        records[order].tofile(part)
+    with writing(path.with_suffix(".json")) as part:
+        part.write_text(json.dumps(counts.tolist()), encoding="utf-8")
+    return order
+
+
+def counts_of(path: Path) -> NDArray[np.int64]:
+    """How many records each bucket has in a file."""
+    return np.array(json.loads(path.with_suffix(".json").read_text("utf-8")), np.int64)
+
+
+def load_bucket(path: Path, kind: np.dtype[Any], counts: NDArray[np.int64], bucket: int) -> NDArray[Any]:
+    """The records of one bucket."""
+    begin, count = int(counts[:bucket].sum()), int(counts[bucket])
+    return np.fromfile(path, kind, count, offset=begin * kind.itemsize)
+
+
+def save_ids(path: Path, ids: pl.DataFrame) -> None:
+    """Write the ids in the order of their records."""
+    with writing(path) as part:
+        ids.write_ipc(part, compression="uncompressed")
+
+
+def load_ids(path: Path, counts: NDArray[np.int64], bucket: int) -> pl.DataFrame:
+    """The ids of one bucket."""
+    begin, count = int(counts[:bucket].sum()), int(counts[bucket])
+    return pl.scan_ipc(path).slice(begin, count).collect()
