@@ -19,6 +19,7 @@ from teachback.rules.book import rulebook
 from tests.spreadsheet import rows
 
 BOOK = rulebook()
+ENGINES = {payer: Engine(BOOK, payer) for payer in ("medicare", "example-midpoint")}
 MONEY = ("allowed_cents", "patient_cents", "medicare_cents", "medicare_after_sequestration_cents")
 TOLD = ("code", "name", "severity", "message", "remedy", "place", "owner", "prevents", "cites")
 
@@ -85,7 +86,7 @@ def assert_same(expected, found):
 
 def assert_same_answers(sessions, payer="medicare"):
     """Both paths, given sessions, answer alike."""
-    assert_same(single(sessions, payer), many(assess_frames(sessions, payer=payer)))
+    assert_same(single(sessions, payer), many(assess_frames(sessions, payer=payer, engine=ENGINES.get(payer))))
 
 
 def tables_of(frames, door=None, payer="medicare"):
@@ -98,7 +99,7 @@ def tables_of(frames, door=None, payer="medicare"):
         parts.append(door.encode(frame, columns, numbers))
         begin += frame.height
     refused = pl.concat([part.refused for part in parts])
-    return assess_encoded(Engine(BOOK, payer), parts), refused
+    return assess_encoded(ENGINES[payer], parts), refused
 
 
 def frame_of(sessions, *, native):

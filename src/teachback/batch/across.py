@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachback.batch.layout import GOOD, HELPED, OWN, SIDE, SPOILED
+from teachback.batch.layout import DATED, GOOD, HELPED, OWN, SIDE, SPOILED, Block
 from teachback.batch.sameday import several
 from teachback.batch.vocab import mixed, scattered
 from teachback.crossing.intervals import minutes_per_day, overlapping, shared
@@ -27,96 +28,133 @@ def cross(narrow: NDArray[Any]) -> NDArray[Any]:
     coded: its session's columns differ between rows (``DIFFERS``), its patient stands in the session again
     (``AGAIN``), or another row of the session could not be read in what they share (``WITH_OTHERS``).
     """
-    side = np.zeros(len(narrow), SIDE)
-    side["part"], side["at"], side["state"] = narrow["part"], narrow["at"], narrow["state"]
-    side["patients"] = 1
-    first = narrow["state"] == GOOD
-    _together(narrow, side, first)
-    coded = side["state"] == GOOD
+    rows = Block(narrow)
+    found = {
+        "state": rows["state"].copy(),
+        "patients": np.ones(len(rows), np.uint16),
+        "index": np.zeros(len(rows), np.uint16),
+        "day_minutes": np.zeros(len(rows), np.uint16),
+        "overlap": np.zeros(len(rows), np.bool_),
+        "shared": np.zeros(len(rows), np.bool_),
+    }
+    first = rows["state"] == GOOD
+    key = mixed([rows["session"], rows["day"].astype(np.uint64)], len(rows))
+    crowded = several(key)
+    if crowded.size:
+        _together(rows, key, crowded, found, first)
+    coded = found["state"] == GOOD
     sessions = np.flatnonzero(first & coded)
-    one = narrow[sessions]
-    minutes = np.where(one["minutes"] == _UNKNOWN, -1, one["minutes"].astype(np.int32))
-    busy = minutes_per_day(one["npi"], one["day"].astype(np.int32), minutes)
-    side["day_minutes"][sessions] = np.minimum(busy, MOST_MINUTES)
-    side["overlap"][sessions] = _overlaps(one)
-    _spread(narrow, side, first & coded)
-    rows = np.flatnonzero(coded)
-    mine = narrow[rows]
-    side["shared"][rows] = shared(mine["mbi"], mine["day"].astype(np.int32), mine["patient"])
+    days = rows["day"].astype(np.int32)
+    minutes = rows["minutes"][sessions]
+    minutes = np.where(minutes == _UNKNOWN, -1, minutes.astype(np.int32))
+    busy = minutes_per_day(rows["npi"][sessions], days[sessions], minutes)
+    found["day_minutes"][sessions] = np.minimum(busy, MOST_MINUTES)
+    found["overlap"][sessions] = _overlaps(rows, sessions, days)
+    _spread(key, crowded, found, first & coded)
+    good = np.flatnonzero(coded)
+    found["shared"][good] = shared(rows["mbi"][good], days[good], rows["patient"][good])
+    side = np.zeros(len(rows), SIDE)
+    for name in ("part", "at"):
+        side[name] = rows[name]
+    for name, column in found.items():
+        side[name] = column
     return side
 
 
-def _session_key(narrow: NDArray[Any]) -> NDArray[np.uint64]:
-    return mixed([narrow["session"], narrow["day"].astype(np.uint64)], len(narrow))
+def dated(narrow: NDArray[Any], file: str) -> NDArray[Any]:
+    """The session ids of a part of a file with their dates; an id stands for its file's session alone."""
+    found = np.zeros(len(narrow), DATED)
+    salt = np.uint64(int.from_bytes(blake2b(file.encode(), digest_size=8).digest(), "little"))
+    found["session"] = scattered(narrow["session"] ^ salt)
+    found["day"] = narrow["day"]
+    return found
 
 
-def _together(narrow: NDArray[Any], side: NDArray[Any], first: NDArray[np.bool_]) -> None:
+def on_several_dates(dates: NDArray[Any]) -> NDArray[np.uint64]:
+    """The keys of sessions that stand on more than one date, an unreadable one among them."""
+    keys = dates["session"]
+    crowded = several(keys)
+    distinct, inverse = np.unique(keys[crowded], return_inverse=True)
+    days = dates["day"][crowded]
+    least, most = np.full(len(distinct), 65_535, np.uint16), np.zeros(len(distinct), np.uint16)
+    np.minimum.at(least, inverse, days)
+    np.maximum.at(most, inverse, days)
+    found: NDArray[np.uint64] = distinct[least != most]
+    return found
+
+
+def _together(
+    narrow: Block,
+    key: NDArray[np.uint64],
+    rows: NDArray[np.intp],
+    found: dict[str, NDArray[Any]],
+    first: NDArray[np.bool_],
+) -> None:
     """Number the patients of sessions that have several rows; ``first`` keeps one good row of each session."""
-    key = _session_key(narrow)
-    rows = several(key)
-    if not rows.size:
-        return
     rows = rows[np.lexsort((narrow["row"][rows], narrow["part"][rows], key[rows]))]
-    begins = np.flatnonzero(np.append(True, key[rows][1:] != key[rows][:-1]))
-    owner = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(rows))))
-    one = narrow[rows]
+    keys = key[rows]
+    begins = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     count = len(begins)
-    differs = _any(one["content"] != one["content"][begins][owner], owner, count)
-    spoiled = _any(one["state"] == SPOILED, owner, count)
-    pair = mixed([owner.astype(np.uint64), one["patient"]], len(rows))
-    again = np.ones(len(rows), np.bool_)
-    again[np.unique(pair, return_index=True)[1]] = False
-    again &= one["patient"] != 0
-    state = one["state"].copy()
+    owner = np.repeat(np.arange(count), np.diff(np.append(begins, len(rows))))
+    content, state, patient = (narrow[name][rows] for name in ("content", "state", "patient"))
+    differs = _any(content != content[begins][owner], owner, count)
+    spoiled = _any(state == SPOILED, owner, count)
+    again = np.zeros(len(rows), np.bool_)
+    pair = mixed([owner.astype(np.uint64), patient], len(rows))
+    twice = several(pair)
+    if twice.size:
+        again[twice] = True
+        again[twice[np.unique(pair[twice], return_index=True)[1]]] = False
+        again &= patient != 0
     state[again & (state == GOOD)] = AGAIN
     good = state == GOOD
     represented = np.bincount(owner[~again], minlength=count)
-    index = np.cumsum(good) - good - (np.cumsum(good) - good)[begins][owner]
+    before = np.cumsum(good) - good
+    index = before - before[begins][owner]
     state[good & spoiled[owner]] = WITH_OTHERS
     state[good & differs[owner]] = DIFFERS
-    side["state"][rows] = state
-    side["patients"][rows] = np.minimum(represented[owner], _UNKNOWN)
-    side["index"][rows] = np.minimum(index, _UNKNOWN)
+    found["state"][rows] = state
+    found["patients"][rows] = np.minimum(represented[owner], _UNKNOWN)
+    found["index"][rows] = np.minimum(index, _UNKNOWN)
     first[rows] = good & (index == 0)
 
 
 def _any(yes: NDArray[np.bool_], owner: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
-    return np.bincount(owner[yes], minlength=count) > 0
-
-
-def _overlaps(one: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether somebody who gave minutes of the session was in another at the same time."""
-    own, helped = np.flatnonzero(one["who"] & OWN), np.flatnonzero(one["who"] & HELPED)
-    rows = np.concatenate([own, helped])
-    person = np.concatenate(
-        [
-            scattered(one["npi"][own] ^ _PRACTITIONER) | np.uint64(1),
-            scattered(one["helper"][helped] ^ _HELPER) | np.uint64(1),
-        ]
-    )
-    mine = one[rows]
-    flags = overlapping(
-        person,
-        mine["day"].astype(np.int32),
-        mine["start"],
-        mine["end"],
-        mine["session"],
-    )
-    found = np.zeros(len(one), np.bool_)
-    found[rows[flags]] = True
+    found: NDArray[np.bool_] = np.bincount(owner[yes], minlength=count) > 0
     return found
 
 
-def _spread(narrow: NDArray[Any], side: NDArray[Any], sessions: NDArray[np.bool_]) -> None:
+def _overlaps(narrow: Block, sessions: NDArray[np.intp], days: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether somebody who gave minutes of the session was in another at the same time."""
+    who = narrow["who"][sessions]
+    own, helped = np.flatnonzero(who & OWN), np.flatnonzero(who & HELPED)
+    chosen = np.concatenate([own, helped])
+    person = np.concatenate(
+        [
+            scattered(narrow["npi"][sessions[own]] ^ _PRACTITIONER) | np.uint64(1),
+            scattered(narrow["helper"][sessions[helped]] ^ _HELPER) | np.uint64(1),
+        ]
+    )
+    rows = sessions[chosen]
+    start, end, session = (narrow[name][rows] for name in ("start", "end", "session"))
+    flags = overlapping(person, days[rows], start, end, session)
+    found = np.zeros(len(sessions), np.bool_)
+    found[chosen[flags]] = True
+    return found
+
+
+def _spread(
+    key: NDArray[np.uint64],
+    crowded: NDArray[np.intp],
+    found: dict[str, NDArray[Any]],
+    sessions: NDArray[np.bool_],
+) -> None:
     """What is true of a session is told to all its patients."""
-    others = np.flatnonzero((side["state"] == GOOD) & ~sessions)
+    others = crowded[(found["state"][crowded] == GOOD) & ~sessions[crowded]]
     if not others.size:
         return
-    key = _session_key(narrow)
-    wanted = np.unique(key[others])
-    at = np.flatnonzero(sessions)
-    at = at[np.isin(key[at], wanted)]
+    at = crowded[sessions[crowded]]
     at = at[np.argsort(key[at])]
     source = at[np.searchsorted(key[at], key[others])]
     for name in ("day_minutes", "overlap"):
-        side[name][others] = side[name][source]
+        found[name][others] = found[name][source]

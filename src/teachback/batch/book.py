@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from teachback.batch.across import cross
+from teachback.batch.across import DIFFERS, cross, dated, on_several_dates
 from teachback.batch.collect import Tables, collected
 from teachback.batch.engine import Engine
-from teachback.batch.layout import GOOD
+from teachback.batch.layout import GOOD, Block
 from teachback.batch.objects import Reader
 from teachback.law import MEDICARE
 from teachback.rules.book import rulebook
@@ -28,20 +28,27 @@ def assess_encoded(engine: Engine, parts: Sequence[Encoded]) -> Tables:
     for number, part in enumerate(parts):
         part.records["part"] = number
         part.narrow["part"] = number
-    side = cross(np.concatenate([part.narrow for part in parts]))
+    narrow = np.concatenate([part.narrow for part in parts])
+    side = cross(narrow)
+    dates = dated(narrow, "")
+    side["state"][np.isin(dates["session"], on_several_dates(dates))] = DIFFERS
     # Rows that were refused at the door have no record: only the good narrow ones stand for one.
     recorded = np.concatenate([part.narrow["state"] for part in parts]) == GOOD
     side = side[recorded]
     coded = side["state"] == GOOD
-    records = np.concatenate([part.records for part in parts])[coded]
+    records = Block(np.concatenate([part.records for part in parts])[coded])
     ids = pl.concat([part.ids for part in parts]).filter(pl.Series(coded))
     side = side[coded]
     return collected(engine, engine.work(records, side, ids), records, side, ids)
 
 
 def assess_frames(
-    sessions: Sequence[Session], *, payer: str = MEDICARE, book: Rulebook | None = None
+    sessions: Sequence[Session],
+    *,
+    payer: str = MEDICARE,
+    book: Rulebook | None = None,
+    engine: Engine | None = None,
 ) -> Tables:
     """The batch path's answer for sessions in memory; the same as ``assess`` gives, as tables."""
     book = book or rulebook()
-    return assess_encoded(Engine(book, payer), [Reader(book, payer).encode(sessions)])
+    return assess_encoded(engine or Engine(book, payer), [Reader(book, payer).encode(sessions)])

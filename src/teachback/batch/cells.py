@@ -54,6 +54,7 @@ class Cells:
         self.columns = {column.field.column: column for column in columns}
         self._frame = frame
         self._hashes: dict[str, NDArray[np.uint64]] = {}
+        self._held: dict[str, dict[int, Any]] = {}
         self._texts: dict[str, pl.Series] = {}
         self._stripped: dict[str, pl.Series] = {}
         self._keys: dict[str, NDArray[np.uint64]] = {}
@@ -96,7 +97,19 @@ class Cells:
     def cell(self, name: str, row: int) -> object:
         """One cell, as a person would find it."""
         column = self.columns[name]
-        return column.constant if column.index is None else self.series(name)[row]
+        if column.index is None:
+            return column.constant
+        held = self._held.get(name)
+        return self.series(name)[row] if held is None or row not in held else held[row]
+
+    def hold(self, names: Sequence[str], rows: NDArray[np.intp]) -> None:
+        """Fetch the cells of some rows at once; asked for one by one they would take far longer."""
+        listed = rows.tolist()
+        self._held = {
+            name: dict(zip(listed, self.series(name).gather(rows).to_list(), strict=True))
+            for name in names
+            if name in self.columns and self.columns[name].index is not None
+        }
 
     def values(
         self, names: Sequence[str], row: int
@@ -143,6 +156,7 @@ class Cells:
         missing = np.flatnonzero(codes < 0)
         if missing.size:
             distinct, rows = first_rows(keys, missing)
+            self.hold([name], rows)
             fresh = [read(self, int(row)) for row in rows]
             seen.table.add(distinct)
             seen.values = np.concatenate([seen.values, np.array(fresh, np.int64)])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from teachback.batch.cases import Cases
     from teachback.batch.columns import Coded
     from teachback.batch.engine import Engine, Worked
+    from teachback.batch.layout import Block
 
 _HOLD = Severity.HOLD.rank
 _NEVER = 99
@@ -52,7 +53,7 @@ class _Findings:
 
 
 def collected(
-    engine: Engine, worked: Worked, records: NDArray[Any], side: NDArray[Any], ids: pl.DataFrame
+    engine: Engine, worked: Worked, records: Block, side: NDArray[Any], ids: pl.DataFrame
 ) -> Tables:
     """Findings in order of severity, code and place; dispositions; lines with their money."""
     height = len(records)
@@ -156,9 +157,7 @@ def _ordered(cases: Cases, found: _Findings, ids: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([frame.with_columns(of=pl.lit(None, pl.String)), told])
 
 
-def _finding_table(
-    cases: Cases, kept: pl.DataFrame, records: NDArray[Any], ids: pl.DataFrame
-) -> pl.DataFrame:
+def _finding_table(cases: Cases, kept: pl.DataFrame, records: Block, ids: pl.DataFrame) -> pl.DataFrame:
     rows = kept["row"].to_numpy()
     told = kept["case"].to_numpy()
     columns = {
@@ -213,7 +212,7 @@ def dates(days: NDArray[np.uint16]) -> pl.Series:
     return pl.Series(days.astype(np.int32) + _EPOCH).cast(pl.Date)
 
 
-def _lines(worked: Worked, records: NDArray[Any], ids: pl.DataFrame) -> pl.DataFrame:
+def _lines(worked: Worked, records: Block, ids: pl.DataFrame) -> pl.DataFrame:
     lines, sheet = worked.lines, worked.sheet
     rows = lines.rows
     amount = {
@@ -270,7 +269,7 @@ def npis(numbers: NDArray[np.uint64]) -> pl.Series:
 def _session_table(  # noqa: PLR0913, PLR0917  a session is told by all of these
     engine: Engine,
     worked: Worked,
-    records: NDArray[Any],
+    records: Block,
     side: NDArray[Any],
     ids: pl.DataFrame,
     kept: pl.DataFrame,
@@ -330,7 +329,7 @@ def _nullable(numbers: NDArray[Any], unknown: NDArray[np.bool_]) -> pl.Series:
     return series.set(pl.Series(unknown), None) if unknown.any() else series
 
 
-def _repeated(records: NDArray[Any]) -> NDArray[np.uint16]:
+def _repeated(records: Block) -> NDArray[np.uint16]:
     """How many earlier sessions of the patient taught the same persons the same, without a new reason."""
     found = np.zeros(len(records), np.uint16)
     skill = records["skill"]
@@ -338,13 +337,12 @@ def _repeated(records: NDArray[Any]) -> NDArray[np.uint16]:
     key = mixed([records["patient"][known], skill[known] & ~np.uint64(1)], len(known))
     rows = known[several(key)]
     if rows.size:
-        one = records[rows]
         counts = repeats(
-            one["patient"],
-            one["skill"] & ~np.uint64(1),
-            one["day"].astype(np.int32),
-            one["start"].astype(np.int64),
-            (one["skill"] & np.uint64(1)).astype(np.bool_),
+            records["patient"][rows],
+            skill[rows] & ~np.uint64(1),
+            records["day"][rows].astype(np.int32),
+            records["start"][rows].astype(np.int64),
+            (skill[rows] & np.uint64(1)).astype(np.bool_),
         )
         found[rows] = np.minimum(counts, 65_535)
     return found

@@ -11,20 +11,18 @@ import polars as pl
 from teachback.batch.cells import BAD, NO_DAY, Cells, Numbers, day_number
 from teachback.batch.domains import CHARGES, MOST_CENTS, NO_MINUTES, UNKNOWN_CENTS, charge_slots, domain
 from teachback.batch.domains import number as number_of
-from teachback.batch.groups import SHARED, Context, Groups
+from teachback.batch.groups import Context, Groups
+from teachback.batch.idle import faults_of, unreadable
 from teachback.batch.layout import (
     GOOD,
     HELPED,
     LOST,
     NARROW,
     OWN,
-    PACKED,
     RECORD,
     SPOILED,
-    WORDS,
     Words,
     packed,
-    packed_mask,
 )
 from teachback.batch.shapes import GROUPS
 from teachback.batch.times import Times
@@ -45,16 +43,8 @@ if TYPE_CHECKING:
 NO_SIGNATURE = -32_768
 _MOST_SIGNED = 32_767
 _NPI_TEXT = np.uint64(1 << 63)
-# What the rows of a session must agree on besides its packed facts: texts, compared as they stand.
-_TEXTS = (
-    "topics",
-    "locality",
-    "zip",
-    "type_of_bill",
-    "practitioner.name",
-    "practitioner.furnished_by_id",
-)
-_SHARED_FACTS = PACKED[: PACKED.index("rendering_identifier")]
+# What the rows of a session must agree on besides what the groups read: texts, compared as they stand.
+_TEXTS = ("topics", "practitioner.name", "practitioner.furnished_by_id")
 
 
 @dataclass(slots=True)
@@ -114,9 +104,12 @@ class Door:
         context = Context(days, self._seen)
         records = np.zeros(cells.height, RECORD)
         words = Words(cells.height)
+        contents: list[NDArray[np.uint64]] = []
         for answers in self._groups.answers:
             codes, faulty = self._groups.run(answers, cells, context)
             words.add(answers.words, codes)
+            if answers.group.shared:
+                contents.append(answers.content.take(codes))
             for number, told in faulty.items():
                 rows = np.flatnonzero(codes == number)
                 for fault, shared in told:
@@ -130,7 +123,18 @@ class Door:
         records["day"] = np.clip(days, 0, NO_MINUTES)
         records["row"] = numbers
         self._fill_history(cells, context, records)
-        return self._finished(cells, records, who, faults)
+        for rows, fault, shared in unreadable(cells, self._decided(), self._seen):
+            faults.add(rows, fault, shared=shared)
+        content = self._content(cells, records, contents)
+        return self._finished(cells, records, who, faults, content)
+
+    def _decided(self) -> set[str]:
+        """The columns that were read already: those of the groups, times, amounts and required ones."""
+        names = {"date_of_service", "start_time", "end_time", "minutes", "assistant_minutes"}
+        names |= {"patient.therapy_used", "patient.deductible_remaining"}
+        for answers in self._groups.answers:
+            names |= {*answers.group.plain, *answers.group.shaped}
+        return names
 
     def _days(self, cells: Cells, faults: _Faults) -> NDArray[np.int32]:
         column = cells.columns["date_of_service"]
@@ -187,19 +191,9 @@ class Door:
         found = cells.numbered(name, self._seen.setdefault(name, Numbers()), _money_reader(name))
         wrong = np.flatnonzero(found < 0)
         if wrong.size:
-            self._refuse_cells(cells, name, wrong, faults)
+            for rows, fault, shared in faults_of(cells, name, wrong):
+                faults.add(rows, fault, shared=shared)
         return np.where(found < 0, UNKNOWN_CENTS, found).astype(np.uint32)
-
-    @staticmethod
-    def _refuse_cells(cells: Cells, name: str, rows: NDArray[np.intp], faults: _Faults) -> None:
-        """Refuse rows whose cell cannot be read, one fault for each distinct cell."""
-        shared = cells.columns[name].field.level in SHARED
-        keys = cells.hashed(name)
-        distinct, first = first_rows(keys, rows)
-        for key, row in zip(distinct, first, strict=True):
-            _, told, _ = cells.values([name], int(row))
-            for fault in told:
-                faults.add(rows[keys[rows] == key], fault, shared=shared)
 
     def _fill_people(self, cells: Cells, words: Words, records: NDArray[Any], faults: _Faults) -> None:
         """Keys of patient, practitioner and helper; what is to say about the practitioner's NPI."""
@@ -260,13 +254,18 @@ class Door:
         records["signed"] = np.where((signed == NO_DAY) | (signed == BAD), NO_SIGNATURE, gap)
 
     def _finished(
-        self, cells: Cells, records: NDArray[Any], who: NDArray[np.uint8], faults: _Faults
+        self,
+        cells: Cells,
+        records: NDArray[Any],
+        who: NDArray[np.uint8],
+        faults: _Faults,
+        content: NDArray[np.uint64],
     ) -> Encoded:
         narrow = np.zeros(cells.height, NARROW)
         for name in ("patient", "npi", "row", "day", "minutes", "start", "end"):
             narrow[name] = records[name]
         narrow["session"] = cells.key("id")
-        narrow["content"] = self._content(cells, records)
+        narrow["content"] = content
         narrow["mbi"] = self._mbi_key(cells)
         helped = (who & HELPED > 0) & (records["helper"] != 0)
         narrow["who"] = (who & OWN) | np.where(helped, HELPED, 0).astype(np.uint8)
@@ -284,16 +283,14 @@ class Door:
             cells.height,
         )
 
-    def _content(self, cells: Cells, records: NDArray[Any]) -> NDArray[np.uint64]:
+    def _content(
+        self, cells: Cells, records: NDArray[Any], contents: list[NDArray[np.uint64]]
+    ) -> NDArray[np.uint64]:
         """One key for everything that the rows of one session must agree on."""
-        masks = packed_mask(_SHARED_FACTS)
-        columns: list[NDArray[np.uint64] | None] = [
-            records[f"w{word}"] & np.uint64(masks[word]) for word in range(WORDS) if masks[word]
-        ]
         clock = np.zeros(cells.height, np.uint64)
         for recorded in self._times.recorded:
             clock = (clock << np.uint64(16)) + (recorded + 1).astype(np.uint64)
-        columns += [records["npi"], clock]
+        columns: list[NDArray[np.uint64] | None] = [*contents, records["npi"], clock]
         columns += [cells.key(name) if cells.has(name) else None for name in _TEXTS]
         return mixed(columns, cells.height)
 

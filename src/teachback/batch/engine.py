@@ -11,7 +11,7 @@ from teachback.batch.cases import Cases, Cluster, clusters
 from teachback.batch.cells import day_number
 from teachback.batch.columns import Coded, Maker, Sheet, Values, capacity
 from teachback.batch.domains import NO_MINUTES, Counts, domain, numbers
-from teachback.batch.layout import PACKED, unpack
+from teachback.batch.layout import PACKED, Block, unpack
 from teachback.batch.lines import Lines
 from teachback.batch.money import Reckoner
 from teachback.batch.parts import AssistantParts
@@ -137,7 +137,7 @@ class Engine:
         sizes |= {"practitioner_day_minutes": 1443, "units": 128, "same_day": 4, "allowed_range": 1024}
         return clusters(self.book, self.payer, rules, sizes, self.cases)
 
-    def sheet(self, records: NDArray[Any], side: NDArray[Any]) -> Sheet:
+    def sheet(self, records: Block, side: NDArray[Any]) -> Sheet:
         """The coded facts of the records, with what other rows say of them."""
         facts = {}
         for fact, codes in unpack(records).items():
@@ -156,7 +156,7 @@ class Engine:
             facts[name] = truths(yes)
         return Sheet(records["day"], facts)
 
-    def work(self, records: NDArray[Any], side: NDArray[Any], ids: pl.DataFrame) -> Worked:
+    def work(self, records: Block, side: NDArray[Any], ids: pl.DataFrame) -> Worked:
         """All passes over the rows of one bucket."""
         sheet = self.sheet(records, side)
         own, shared = Found(), Found()
@@ -182,7 +182,7 @@ class Engine:
         for maker in self._makers[stage]:
             maker.run(sheet)
 
-    def _combine(self, sheet: Sheet, records: NDArray[Any], ids: pl.DataFrame, own: Found) -> SameDay:
+    def _combine(self, sheet: Sheet, records: Block, ids: pl.DataFrame, own: Found) -> SameDay:
         errors = self.cases.flags(lambda case: case.severity == Severity.ERROR, np.bool_)
         rows, cases = own.joined()
         eligible = sheet.facts["training"].codes > 0
@@ -196,9 +196,7 @@ class Engine:
         ]
         return same_day(eligible, records, sheet.facts["training"].codes, manner, ids)
 
-    def _occurrence_facts(
-        self, sheet: Sheet, records: NDArray[Any], day: SameDay, bears: NDArray[np.bool_]
-    ) -> None:
+    def _occurrence_facts(self, sheet: Sheet, records: Block, day: SameDay, bears: NDArray[np.bool_]) -> None:
         sheet.facts["same_day"] = Coded(day.state, (None, "alone", "combined", "differ"), 4)
         sheet.facts["bears_lines"] = truths(bears)
         total = np.where(records["minutes"] == NO_MINUTES, 0, records["minutes"].astype(np.int32) + 1)
@@ -228,7 +226,7 @@ class Engine:
         self,
         sheet: Sheet,
         lines: Lines,
-        records: NDArray[Any],
+        records: Block,
         bears: NDArray[np.bool_],
         shared: Found,
     ) -> Coded:
@@ -243,9 +241,7 @@ class Engine:
             shared.add(rows[mine], cases[mine])
         return sheet.facts["kx_modifier"]
 
-    def _day_findings(
-        self, sheet: Sheet, records: NDArray[Any], day: SameDay, lines: Lines, own: Found
-    ) -> None:
+    def _day_findings(self, sheet: Sheet, records: Block, day: SameDay, lines: Lines, own: Found) -> None:
         """Individual beside group training, and two families, of one patient on one date."""
         has_lines = lines.earned(len(records))[day.bearer]
         bearers = np.flatnonzero(lines.earned(len(records)))

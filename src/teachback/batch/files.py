@@ -22,14 +22,18 @@ def save_sorted(path: Path, records: NDArray[Any], bucket: NDArray[Any], buckets
     counts = np.bincount(bucket, minlength=buckets)
     with writing(path) as part:
         records[order].tofile(part)
-    with writing(path.with_suffix(".json")) as part:
+    with writing(_beside(path)) as part:
         part.write_text(json.dumps(counts.tolist()), encoding="utf-8")
     return order
 
 
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
 def counts_of(path: Path) -> NDArray[np.int64]:
     """How many records each bucket has in a file."""
-    return np.array(json.loads(path.with_suffix(".json").read_text("utf-8")), np.int64)
+    return np.array(json.loads(_beside(path).read_text("utf-8")), np.int64)
 
 
 def load_bucket(path: Path, kind: np.dtype[Any], counts: NDArray[np.int64], bucket: int) -> NDArray[Any]:

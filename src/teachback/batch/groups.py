@@ -8,6 +8,7 @@ read by the doors and answered by the rules; all rows of the shape share the ans
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,13 +63,18 @@ class Group:
     shape: Callable[[Cells, Context], Keys] | None = None
     parts: tuple[Level, ...] = ()
 
+    @property
+    def shared(self) -> bool:
+        """Whether the cells are the session's own, on which all its rows must agree."""
+        return self.name in {"service", "place", "practitioner"}
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the first row of a shape says: its packed facts, who gave its minutes, and its faults."""
+    """What the first row of a shape says: its packed facts, what rows of its session must share, and its faults."""
 
     words: tuple[int, ...]
-    who: int
+    content: int
     faults: tuple[tuple[Fault, bool], ...]
 
 
@@ -79,7 +85,7 @@ class Answers:
     group: Group
     table: KeyTable = field(default_factory=KeyTable)
     words: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((0, WORDS), np.uint64))
-    who: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    content: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     faulty: dict[int, tuple[tuple[Fault, bool], ...]] = field(default_factory=dict)
 
 
@@ -129,12 +135,17 @@ class Groups:
     def _learn(
         self, answers: Answers, cells: Cells, context: Context, keys: NDArray[Any], rows: NDArray[Any]
     ) -> None:
+        group = answers.group
+        plan = [name for name in cells.columns if cells.columns[name].field.level in group.parts]
+        cells.hold([*group.plain, *group.shaped, *plan], rows)
         read = [self.read(answers.group, cells, context, int(row)) for row in rows]
         number = answers.table.count
         answers.table.add(keys)
         answers.faulty |= {number + n: one.faults for n, one in enumerate(read) if one.faults}
         answers.words = np.concatenate([answers.words, np.array([one.words for one in read], np.uint64)])
-        answers.who = np.concatenate([answers.who, np.array([one.who for one in read], np.uint8)])
+        answers.content = np.concatenate(
+            [answers.content, np.array([one.content for one in read], np.uint64)]
+        )
 
     def read(self, group: Group, cells: Cells, context: Context, row: int) -> Read:
         """One row's cells of the group, read by the doors and answered by the rules."""
@@ -157,10 +168,11 @@ class Groups:
         for level in group.parts:
             if not facts[level] and _filled(cells, level, row):
                 facts[level] = {_ANY[level]: None}
-        session = _session(facts, int(context.days[row]))
-        scope = self.scope(session)
+        shared = repr([sorted(facts[level].items()) for level in SHARED])
+        content = int.from_bytes(blake2b(shared.encode(), digest_size=8).digest(), "little")
+        scope = self.scope(_session(facts, int(context.days[row])))
         words = packed({fact: scope.value(fact) for fact in group.facts})
-        return Read(words, _who(session), ())
+        return Read(words, content, ())
 
     def scope(self, session: Session) -> Scope:
         """The facts of the first patient of a session, as one session's own path has them."""

@@ -11,7 +11,7 @@ import numpy as np
 from teachback.batch.domains import CHARGES, domain, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -123,6 +123,22 @@ def packed(facts: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(words)
 
 
+class Block:
+    """Records by column: each is laid out contiguously when it is first asked for, and then kept."""
+
+    def __init__(self, records: NDArray[Any]) -> None:
+        self._records = records
+        self._columns: dict[str, NDArray[Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._columns:
+            self._columns[name] = np.ascontiguousarray(self._records[name])
+        return self._columns[name]
+
+
 class Words:
     """The packed words of many rows, one contiguous column for each word."""
 
@@ -147,19 +163,10 @@ class Words:
         return ((self.columns[at.word] >> np.uint64(at.shift)) & np.uint64(at.mask)).astype(np.uint8)
 
 
-def packed_mask(facts: Sequence[str]) -> tuple[int, ...]:
-    """Ones for the bits of some facts, word by word."""
-    masks = [0] * WORDS
-    for fact in facts:
-        at = places()[fact]
-        masks[at.word] |= at.mask << at.shift
-    return tuple(masks)
-
-
-def unpack(records: NDArray[Any]) -> dict[str, NDArray[np.uint8]]:
+def unpack(records: Block) -> dict[str, NDArray[np.uint8]]:
     """The numbers of every packed fact, fact by fact; worked in pieces that stay near the processor."""
     found = {fact: np.empty(len(records), np.uint8) for fact in PACKED}
-    words = [np.ascontiguousarray(records[f"w{word}"]) for word in range(WORDS)]
+    words = [records[f"w{word}"] for word in range(WORDS)]
     room = np.empty(_PIECE, np.uint64)
     for begin in range(0, len(records), _PIECE):
         end = min(begin + _PIECE, len(records))
@@ -214,6 +221,9 @@ NARROW = np.dtype(
         ("state", np.uint8),
     ]
 )
+# Which dates a session id has in its file: it may have one only.
+DATED = np.dtype([("session", np.uint64), ("day", np.uint16)])
+
 OWN, HELPED = 1, 2
 GOOD, LOST, SPOILED = 0, 1, 2
 

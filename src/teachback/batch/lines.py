@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from teachback.batch.columns import Maker
     from teachback.batch.engine import Engine
+    from teachback.batch.layout import Block
 
 _BOTH = (None, True, False)
 _LINE = ("procedure_code", "is_addon", "units")
@@ -98,7 +99,7 @@ class Lines:
         maker.run(part)
         self.facts[maker.fact] = part.facts[maker.fact]
 
-    def price(self, engine: Engine, sheet: Sheet, records: NDArray[Any]) -> None:
+    def price(self, engine: Engine, sheet: Sheet, records: Block) -> None:
         """Fees, then the payment chain; the deductible is taken from the first code before the add-on."""
         given = {name: Amount.of(self.facts[name]) for name in ("unit_fee_cents", "payment_percent")}
         given |= {
@@ -132,7 +133,7 @@ class Lines:
             for name in ("allowed_cents", *_CHAIN)
         }
 
-    def _charges(self, sheet: Sheet, records: NDArray[Any]) -> NDArray[np.int64]:
+    def _charges(self, sheet: Sheet, records: Block) -> NDArray[np.int64]:
         """The recorded charge of one unit of each line's code."""
         training = sheet.facts["training"]
         slot = np.full((len(training.values), len(CODES) + 1), -1, np.int64)
@@ -152,7 +153,7 @@ class Lines:
         found[self.rows[self.firsts :]] += np.where(allowed.known, allowed.cents, 0)[self.firsts :]
         return found
 
-    def thresholds(self, engine: Engine, records: NDArray[Any], days: NDArray[Any]) -> dict[str, Amount]:
+    def thresholds(self, engine: Engine, records: Block, days: NDArray[Any]) -> dict[str, Amount]:
         """Whether the year's spending with these lines passes the thresholds."""
         used = records["therapy_used"]
         given = {
@@ -163,7 +164,7 @@ class Lines:
             fact: engine.reckoner.reckon(fact, days, given) for fact in ("above_threshold", "above_review")
         }
 
-    def ranges(self, engine: Engine, sheet: Sheet, records: NDArray[Any]) -> Coded:
+    def ranges(self, engine: Engine, sheet: Sheet, records: Block) -> Coded:
         """The least and most over all localities for rows whose locality is not known."""
         codes = np.zeros(len(records), np.int32)
         known = sheet.facts["locality_known"]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from teachback.batch.columns import Sheet
+    from teachback.batch.layout import Block
     from teachback.batch.sameday import SameDay
 
 FACT = "assistant_part"
@@ -32,7 +33,7 @@ class AssistantParts:
         self._met: dict[tuple[Any, ...], int] = {}
         self._values = Values()
 
-    def run(self, sheet: Sheet, records: NDArray[Any], day: SameDay, bears: NDArray[np.bool_]) -> None:
+    def run(self, sheet: Sheet, records: Block, day: SameDay, bears: NDArray[np.bool_]) -> None:
         """Add the fact of every row that bears lines; for the others it is unknown."""
         codes = np.zeros(len(sheet), np.uint8)
         rows = np.flatnonzero(bears)
@@ -59,7 +60,7 @@ class AssistantParts:
             codes[members[0]] = self._of(sheet, records, members[0], members)
         sheet.facts[FACT] = self._values.coded(codes)
 
-    def _of(self, sheet: Sheet, records: NDArray[Any], bearer: int, members: list[int]) -> int:
+    def _of(self, sheet: Sheet, records: Block, bearer: int, members: list[int]) -> int:
         segments = tuple(
             (_known(records["minutes"][row]), _known(records["assistant"][row])) for row in members
         )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from teachback.batch.layout import Block
+
 ALONE, COMBINED, DIFFER = 1, 2, 3
 _SLOT_BITS = 20
 
@@ -49,7 +51,7 @@ def several(key: NDArray[np.uint64]) -> NDArray[np.intp]:
 
 def same_day(
     eligible: NDArray[np.bool_],
-    records: NDArray[Any],
+    records: Block,
     training: NDArray[Any],
     manner: Sequence[NDArray[Any]],
     ids: pl.DataFrame,

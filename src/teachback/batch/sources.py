@@ -132,18 +132,8 @@ def read_rows(part: Part, mapping: Mapping | None) -> Rows:
     return Rows(frame, placed, np.arange(part.first_row, part.first_row + part.rows, dtype=np.uint32))
 
 
-# Who a patient is by name decides nothing here, so these columns are not even read.
-_IDLE = (
-    "patient.name",
-    "patient.birth_date",
-    "patient.sex",
-    "patient.address.line",
-    "patient.address.city",
-    "patient.address.state",
-    "patient.address.zip",
-    "patient.note.text",
-    "patient.abn_date",
-)
+# A note may be long, and nothing in it decides anything here: of Parquet files this column is not read.
+_IDLE = ("patient.note.text",)
 
 
 def _read_csv(part: Part, mapping: Mapping) -> Rows:

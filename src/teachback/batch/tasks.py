@@ -11,14 +11,14 @@ import numpy as np
 import polars as pl
 
 from teachback.batch import journal
-from teachback.batch.across import AGAIN, DIFFERS, WITH_OTHERS, cross
+from teachback.batch.across import AGAIN, DIFFERS, WITH_OTHERS, cross, dated, on_several_dates
 from teachback.batch.collect import collected
 from teachback.batch.counting import counted
 from teachback.batch.door import REFUSED, Door, Encoded
 from teachback.batch.engine import Engine
 from teachback.batch.files import counts_of, load_bucket, load_ids, save_ids, save_sorted
 from teachback.batch.journal import ASSESS, CROSS, READ, writing
-from teachback.batch.layout import GOOD, NARROW, RECORD, SIDE
+from teachback.batch.layout import DATED, GOOD, NARROW, RECORD, SIDE, Block
 from teachback.batch.objects import Reader
 from teachback.batch.sources import plan_parts, read_rows, read_sessions_of
 from teachback.batch.troubles import BatchError
@@ -98,7 +98,7 @@ def read_part(part: Part, work: str, settings: Settings) -> dict[str, Any]:
         refusals = rows.refusals
     clock.lap("encode")
     refused = pl.concat([encoded.refused, _as_frame(refusals)])
-    _save_part(folder / f"{part.number:05d}", part.number, encoded, settings)
+    _save_part(folder / f"{part.number:05d}", part.number, part.file, encoded, settings)
     if refused.height:
         with writing(Path(work) / "refused" / f"part-{part.number:05d}.parquet") as path:
             refused.select(pl.lit(part.file).alias("file"), pl.all()).write_parquet(path)
@@ -125,7 +125,7 @@ def _as_frame(refusals: tuple[Refusal, ...]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REFUSED, orient="row")
 
 
-def _save_part(stem: Path, number: int, encoded: Encoded, settings: Settings) -> None:
+def _save_part(stem: Path, number: int, file: str, encoded: Encoded, settings: Settings) -> None:
     records, narrow = encoded.records, encoded.narrow
     records["part"] = narrow["part"] = number
     bucket = _bucket(records["patient"], settings.buckets)
@@ -140,6 +140,13 @@ def _save_part(stem: Path, number: int, encoded: Encoded, settings: Settings) ->
     narrow["bucket"] = _bucket(narrow["patient"], settings.buckets)
     dates = narrow["day"] % settings.date_buckets
     save_sorted(stem.with_suffix(".narrow"), narrow, dates, settings.date_buckets)
+    days = dated(narrow, file)
+    save_sorted(
+        stem.with_suffix(".dated"),
+        days,
+        _bucket(days["session"], settings.date_buckets),
+        settings.date_buckets,
+    )
 
 
 def _bucket(patient: NDArray[np.uint64], buckets: int) -> NDArray[np.uint16]:
@@ -154,11 +161,10 @@ def _parts(work: str) -> Iterator[tuple[int, Path]]:
 def cross_dates(bucket: int, work: str, settings: Settings) -> dict[str, Any]:
     """What the rows of some dates say of one another, sent to the buckets of their patients."""
     clock = _Clock()
-    slices = [np.zeros(0, NARROW)]
-    for _, stem in _parts(work):
-        file = stem.with_suffix(".narrow")
-        slices.append(load_bucket(file, NARROW, _counts(file), bucket))
-    narrow = np.concatenate(slices)
+    narrow = _slices(work, ".narrow", NARROW, bucket)
+    several = on_several_dates(_slices(work, ".dated", DATED, bucket))
+    with writing(Path(work) / "side" / f"{bucket:05d}.several") as path:
+        several.tofile(path)
     clock.lap("cross read")
     side = cross(narrow)
     kept = narrow["state"] == GOOD
@@ -174,7 +180,15 @@ def cross_dates(bucket: int, work: str, settings: Settings) -> dict[str, Any]:
     return counters
 
 
-@lru_cache(maxsize=4096)
+def _slices(work: str, suffix: str, kind: np.dtype[Any], bucket: int) -> NDArray[Any]:
+    """The records of one bucket from the files of all parts."""
+    files = [stem.with_suffix(suffix) for _, stem in _parts(work)]
+    return np.concatenate(
+        [np.zeros(0, kind), *(load_bucket(file, kind, _counts(file), bucket) for file in files)]
+    )
+
+
+@lru_cache(maxsize=8192)
 def _cached_counts(file: str, _stamp: int) -> NDArray[np.int64]:
     return counts_of(Path(file))
 
@@ -188,15 +202,18 @@ def assess_bucket(bucket: int, work: str, out: str, settings: Settings) -> dict[
     clock = _Clock()
     records, ids, side = _gathered(bucket, work, settings)
     clock.lap("gather")
-    _tell_refused(bucket, work, out, records, side)
+    files = _files(work)
+    _spoil(work, records, ids, side, files)
+    _tell_refused(bucket, out, records, side, files)
     coded = side["state"] == GOOD
     refused = int(np.count_nonzero(~coded))
     if refused:
         records, side, ids = records[coded], side[coded], ids.filter(pl.Series(coded))
     engine = _engine(settings.payer)
-    worked = engine.work(records, side, ids)
+    block = Block(records)
+    worked = engine.work(block, side, ids)
     clock.lap("rules")
-    tables = collected(engine, worked, records, side, ids)
+    tables = collected(engine, worked, block, side, ids)
     clock.lap("collect")
     for name in _TABLES:
         with writing(Path(out) / name / f"part-{bucket:05d}.parquet") as path:
@@ -234,21 +251,41 @@ def _gathered(bucket: int, work: str, settings: Settings) -> tuple[NDArray[Any],
     return everyone, pl.concat([empty, *ids]), side
 
 
-def _tell_refused(bucket: int, work: str, out: str, records: NDArray[Any], side: NDArray[Any]) -> None:
+def _files(work: str) -> list[str]:
+    """The file of each part, by number."""
+    plan = journal.load_plan(Path(work))
+    if plan is None:
+        raise BatchError("the plan of this run is gone; run the same command with --fresh")
+    return [part.file for part in plan.parts]
+
+
+def _spoil(work: str, records: NDArray[Any], ids: pl.DataFrame, side: NDArray[Any], files: list[str]) -> None:
+    """Leave out sessions whose id stands on several dates of one file: which of them is right is unknown."""
+    found = [np.fromfile(file, np.uint64) for file in (Path(work) / "side").glob("*.several")]
+    several = np.concatenate([np.zeros(0, np.uint64), *found])
+    if not several.size:
+        return
+    keys: NDArray[np.uint64] = ids["session_id"].hash().to_numpy()
+    parts = records["part"]
+    for part in np.unique(parts).tolist():
+        mine = np.flatnonzero(parts == part)
+        named = np.zeros(len(mine), NARROW)
+        named["session"] = keys[mine]
+        wrong = np.isin(dated(named, files[part])["session"], several)
+        side["state"][mine[wrong]] = DIFFERS
+
+
+def _tell_refused(bucket: int, out: str, records: NDArray[Any], side: NDArray[Any], files: list[str]) -> None:
     """Name the rows that others of their session keep from being coded."""
     wrong = np.flatnonzero(side["state"] != GOOD)
     path = Path(out) / "refused" / f"part-b{bucket:05d}.parquet"
     if not wrong.size:
         path.unlink(missing_ok=True)
         return
-    plan = journal.load_plan(Path(work))
-    if plan is None:
-        raise BatchError("the plan of this run is gone; run the same command with --fresh")
-    names = [part.file for part in plan.parts]
     state = side["state"][wrong].tolist()
     frame = pl.DataFrame(
         {
-            "file": [names[part] for part in records["part"][wrong].tolist()],
+            "file": [files[part] for part in records["part"][wrong].tolist()],
             "row": records["row"][wrong],
             "column": ["patient.id" if one == AGAIN else "id" for one in state],
             "problem": [_WORDS[one][0] for one in state],
