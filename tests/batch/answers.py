@@ -65,7 +65,8 @@ def many(tables):
     """Lines, findings and sessions of the batch path's tables."""
     words = pl.selectors.categorical() | pl.selectors.enum()
     lines, findings, sessions = (
-        getattr(tables, name).with_columns(words.cast(pl.String)) for name in ("lines", "findings", "sessions")
+        getattr(tables, name).with_columns(words.cast(pl.String))
+        for name in ("lines", "findings", "sessions")
     )
     bearer = pl.col("bearer").fill_null(pl.col("session_id"))
     return {
@@ -73,9 +74,7 @@ def many(tables):
             "session_id", "patient_id", "procedure_code", "units", "modifiers", *MONEY
         ).rows(),
         "findings": findings.select("session_id", "patient_id", *TOLD).rows(),
-        "sessions": sessions.select(
-            "session_id", "patient_id", "disposition", "outcome", bearer
-        ).rows(),
+        "sessions": sessions.select("session_id", "patient_id", "disposition", "outcome", bearer).rows(),
     }
 
 
@@ -86,7 +85,9 @@ def assert_same(expected, found):
 
 def assert_same_answers(sessions, payer="medicare"):
     """Both paths, given sessions, answer alike."""
-    assert_same(single(sessions, payer), many(assess_frames(sessions, payer=payer, engine=ENGINES.get(payer))))
+    assert_same(
+        single(sessions, payer), many(assess_frames(sessions, payer=payer, engine=ENGINES.get(payer)))
+    )
 
 
 def tables_of(frames, door=None, payer="medicare"):
