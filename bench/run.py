@@ -136,3 +136,6 @@ def _renamed(sessions: Iterable[Session], number: int) -> Iterator[Session]:
 if __name__ == "__main__":
     start()
     coding()
+    sys.stdout.flush()
+    # Batch and its peers, each in a process of its own.
+    subprocess.run([sys.executable, str(ROOT / "bench" / "batch.py")], check=True)

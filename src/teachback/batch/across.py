@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachback.batch.layout import DATED, GOOD, HELPED, OWN, SIDE, SPOILED, Block
+from teachback.batch.layout import GOOD, HELPED, OWN, SPOILED, Block
 from teachback.batch.sameday import several
 from teachback.batch.vocab import mixed, scattered
 from teachback.crossing.intervals import minutes_per_day, overlapping, shared
@@ -21,14 +21,13 @@ _UNKNOWN = 65_535
 _PRACTITIONER, _HELPER = np.uint64(0x517CC1B727220A95), np.uint64(0xA24BAED4963EE407)
 
 
-def cross(narrow: NDArray[Any]) -> NDArray[Any]:
+def cross(rows: Block) -> Block:
     """One side record for each narrow record, in the same order.
 
     A session and its date are one; its rows may come from several parts. ``state`` says why a row is not
     coded: its session's columns differ between rows (``DIFFERS``), its patient stands in the session again
     (``AGAIN``), or another row of the session could not be read in what they share (``WITH_OTHERS``).
     """
-    rows = Block(narrow)
     found = {
         "state": rows["state"].copy(),
         "patients": np.ones(len(rows), np.uint16),
@@ -53,24 +52,16 @@ def cross(narrow: NDArray[Any]) -> NDArray[Any]:
     _spread(key, crowded, found, first & coded)
     good = np.flatnonzero(coded)
     found["shared"][good] = shared(rows["mbi"][good], days[good], rows["patient"][good])
-    side = np.zeros(len(rows), SIDE)
-    for name in ("part", "at"):
-        side[name] = rows[name]
-    for name, column in found.items():
-        side[name] = column
-    return side
+    return Block({"part": rows["part"], "at": rows["at"], **found})
 
 
-def dated(narrow: NDArray[Any], file: str) -> NDArray[Any]:
+def dated(session: NDArray[np.uint64], day: NDArray[np.uint16], file: str) -> Block:
     """The session ids of a part of a file with their dates; an id stands for its file's session alone."""
-    found = np.zeros(len(narrow), DATED)
     salt = np.uint64(int.from_bytes(blake2b(file.encode(), digest_size=8).digest(), "little"))
-    found["session"] = scattered(narrow["session"] ^ salt)
-    found["day"] = narrow["day"]
-    return found
+    return Block({"session": scattered(session ^ salt), "day": day})
 
 
-def on_several_dates(dates: NDArray[Any]) -> NDArray[np.uint64]:
+def on_several_dates(dates: Block) -> NDArray[np.uint64]:
     """The keys of sessions that stand on more than one date, an unreadable one among them."""
     keys = dates["session"]
     crowded = several(keys)

@@ -10,7 +10,7 @@ import polars as pl
 from teachback.batch.across import DIFFERS, cross, dated, on_several_dates
 from teachback.batch.collect import Tables, collected
 from teachback.batch.engine import Engine
-from teachback.batch.layout import GOOD, Block
+from teachback.batch.layout import GOOD, NARROW, RECORD, Block
 from teachback.batch.objects import Reader
 from teachback.law import MEDICARE
 from teachback.rules.book import rulebook
@@ -26,19 +26,17 @@ if TYPE_CHECKING:
 def assess_encoded(engine: Engine, parts: Sequence[Encoded]) -> Tables:
     """Lines, findings and sessions of some encoded parts, taken together."""
     for number, part in enumerate(parts):
-        part.records["part"] = number
-        part.narrow["part"] = number
-    narrow = np.concatenate([part.narrow for part in parts])
+        part.narrow["part"] = np.full(len(part.narrow), number)
+    narrow = Block.joined(NARROW, [part.narrow for part in parts])
     side = cross(narrow)
-    dates = dated(narrow, "")
+    dates = dated(narrow["session"], narrow["day"], "")
     side["state"][np.isin(dates["session"], on_several_dates(dates))] = DIFFERS
     # Rows that were refused at the door have no record: only the good narrow ones stand for one.
-    recorded = np.concatenate([part.narrow["state"] for part in parts]) == GOOD
-    side = side[recorded]
+    side = side.take(narrow["state"] == GOOD)
     coded = side["state"] == GOOD
-    records = Block(np.concatenate([part.records for part in parts])[coded])
+    records = Block.joined(RECORD, [part.records for part in parts]).take(coded)
     ids = pl.concat([part.ids for part in parts]).filter(pl.Series(coded))
-    side = side[coded]
+    side = side.take(coded)
     return collected(engine, engine.work(records, side, ids), records, side, ids)
 
 

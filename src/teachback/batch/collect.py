@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _HOLD = Severity.HOLD.rank
 _NEVER = 99
+_FIRST_NPI = np.uint64(10**9)
 DISPOSITIONS = tuple(one.value for one in Disposition)
 OUTCOMES = ("ready", "hold", "correctable", "lost")
 _EPOCH = (FIRST_DAY.toordinal()) - 719_163
@@ -52,9 +53,7 @@ class _Findings:
     of: NDArray[np.intp]
 
 
-def collected(
-    engine: Engine, worked: Worked, records: Block, side: NDArray[Any], ids: pl.DataFrame
-) -> Tables:
+def collected(engine: Engine, worked: Worked, records: Block, side: Block, ids: pl.DataFrame) -> Tables:
     """Findings in order of severity, code and place; dispositions; lines with their money."""
     height = len(records)
     findings = _findings(engine.cases, worked, side["index"].astype(np.int64), height)
@@ -261,16 +260,18 @@ def worded(coded: Coded, rows: NDArray[Any] | None = None) -> pl.Series:
 
 def npis(numbers: NDArray[np.uint64]) -> pl.Series:
     """NPIs as ten digits; null for one that was no number of ten digits."""
-    distinct, inverse = np.unique(numbers, return_inverse=True)
-    texts = [f"{number:010d}" if number < 10**10 else None for number in distinct.tolist()]
-    return pl.Series(texts, dtype=pl.String).gather(inverse)
+    text = pl.Series(numbers).cast(pl.String)
+    if numbers.min(initial=_FIRST_NPI) < _FIRST_NPI:
+        text = text.str.zfill(10)
+    words = numbers >= _FIRST_NPI * np.uint64(10)
+    return text.set(pl.Series(words), None) if words.any() else text
 
 
 def _session_table(  # noqa: PLR0913, PLR0917  a session is told by all of these
     engine: Engine,
     worked: Worked,
     records: Block,
-    side: NDArray[Any],
+    side: Block,
     ids: pl.DataFrame,
     kept: pl.DataFrame,
     worst: NDArray[np.int64],

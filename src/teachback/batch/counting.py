@@ -13,12 +13,8 @@ if TYPE_CHECKING:
 def counted(tables: Tables) -> dict[str, Any]:
     """Rows, dispositions, outcomes, units by code, amounts in cents, and findings by code."""
     lines, sessions = tables.lines, tables.sessions
-    by_code = lines.group_by(pl.col("procedure_code").cast(pl.String)).agg(
-        pl.col("units").cast(pl.Int64).sum()
-    )
-    outcomes = sessions.group_by(pl.col("outcome").cast(pl.String)).agg(
-        pl.len(), pl.col("allowed_cents").sum()
-    )
+    by_code = lines.group_by("procedure_code").agg(pl.col("units").cast(pl.Int64).sum())
+    outcomes = sessions.group_by("outcome").agg(pl.len(), pl.col("allowed_cents").sum())
     findings = tables.findings.group_by("code", "name", "severity", "owner").len()
     told: dict[str, dict[str, Any]] = {}
     for code, name, severity, owner, count in findings.rows():
@@ -26,7 +22,7 @@ def counted(tables: Tables) -> dict[str, Any]:
         mine["count"] += count
     return {
         "session_patients": sessions.height,
-        "dispositions": dict(sessions.group_by(pl.col("disposition").cast(pl.String)).len().rows()),
+        "dispositions": dict(sessions.group_by("disposition").len().rows()),
         "outcomes": {outcome: count for outcome, count, _ in outcomes.rows()},
         "outcome_cents": {outcome: int(cents or 0) for outcome, _, cents in outcomes.rows()},
         "units": dict(by_code.rows()),

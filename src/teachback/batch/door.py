@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from teachback.batch.layout import (
     OWN,
     RECORD,
     SPOILED,
+    Block,
     Words,
     packed,
 )
@@ -55,9 +56,9 @@ class Encoded:
     refused for a fault of their own patient, who was represented all the same.
     """
 
-    records: NDArray[Any]
+    records: Block
     ids: pl.DataFrame
-    narrow: NDArray[Any]
+    narrow: Block
     refused: pl.DataFrame
     rows: int
 
@@ -102,7 +103,7 @@ class Door:
         faults = _Faults(cells.height)
         days = self._days(cells, faults)
         context = Context(days, self._seen)
-        records = np.zeros(cells.height, RECORD)
+        records = Block.empty(RECORD, cells.height)
         words = Words(cells.height)
         contents: list[NDArray[np.uint64]] = []
         for answers in self._groups.answers:
@@ -153,13 +154,13 @@ class Door:
         return np.where(wrong | (days == NO_DAY), 0, days).astype(np.int32)
 
     def _fill_times(
-        self, cells: Cells, context: Context, words: Words, records: NDArray[Any], faults: _Faults
+        self, cells: Cells, context: Context, words: Words, records: Block, faults: _Faults
     ) -> None:
         told = self._times.fill(cells, context, self._seen, words, records)
         for rows, fault in told:
             faults.add(rows, fault, shared=True)
 
-    def _fill_money(self, cells: Cells, words: Words, records: NDArray[Any], faults: _Faults) -> None:
+    def _fill_money(self, cells: Cells, words: Words, records: Block, faults: _Faults) -> None:
         for name, target in (
             ("patient.therapy_used", "therapy_used"),
             ("patient.deductible_remaining", "deductible"),
@@ -170,7 +171,7 @@ class Door:
         training = words.codes("training")
         rows = [np.flatnonzero(training == code) for code in range(len(self._slots))]
         for slot, target in enumerate(CHARGES):
-            records[target] = UNKNOWN_CENTS
+            records[target] = np.full(cells.height, UNKNOWN_CENTS, np.uint32)
             for code, name in enumerate(self._slots[:, slot]):
                 column = f"charge.{name}"
                 if name and rows[code].size and column in cells.columns:
@@ -195,7 +196,7 @@ class Door:
                 faults.add(rows, fault, shared=shared)
         return np.where(found < 0, UNKNOWN_CENTS, found).astype(np.uint32)
 
-    def _fill_people(self, cells: Cells, words: Words, records: NDArray[Any], faults: _Faults) -> None:
+    def _fill_people(self, cells: Cells, words: Words, records: Block, faults: _Faults) -> None:
         """Keys of patient, practitioner and helper; what is to say about the practitioner's NPI."""
         required = {"id": True, "practitioner.npi": True, "practitioner.type": True, "patient.id": True}
         for name, shared in required.items():
@@ -240,7 +241,7 @@ class Door:
         words.add(self._standings.take(self._npis[:, 1].astype(np.intp), axis=0), codes)
         return self._npis[:, 0].take(codes)
 
-    def _fill_history(self, cells: Cells, context: Context, records: NDArray[Any]) -> None:
+    def _fill_history(self, cells: Cells, context: Context, records: Block) -> None:
         """What the history of a patient is told by: the skill taught, to whom, and when the note was signed."""
         names = ("caregiver.name", "topics")
         if all(cells.has(name) for name in names):
@@ -256,12 +257,12 @@ class Door:
     def _finished(
         self,
         cells: Cells,
-        records: NDArray[Any],
+        records: Block,
         who: NDArray[np.uint8],
         faults: _Faults,
         content: NDArray[np.uint64],
     ) -> Encoded:
-        narrow = np.zeros(cells.height, NARROW)
+        narrow = Block.empty(NARROW, cells.height)
         for name in ("patient", "npi", "row", "day", "minutes", "start", "end"):
             narrow[name] = records[name]
         narrow["session"] = cells.key("id")
@@ -276,15 +277,15 @@ class Door:
         whole = bool(good.all())
         ids = pl.DataFrame({"session_id": cells.text("id"), "patient_id": cells.text("patient.id")})
         return Encoded(
-            records if whole else records[good],
+            records if whole else records.take(good),
             ids if whole else ids.filter(pl.Series(good)),
-            narrow if whole else narrow[named],
+            narrow if whole else narrow.take(named),
             _refusals(faults, records["row"]),
             cells.height,
         )
 
     def _content(
-        self, cells: Cells, records: NDArray[Any], contents: list[NDArray[np.uint64]]
+        self, cells: Cells, records: Block, contents: list[NDArray[np.uint64]]
     ) -> NDArray[np.uint64]:
         """One key for everything that the rows of one session must agree on."""
         clock = np.zeros(cells.height, np.uint64)

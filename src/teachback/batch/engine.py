@@ -137,7 +137,7 @@ class Engine:
         sizes |= {"practitioner_day_minutes": 1443, "units": 128, "same_day": 4, "allowed_range": 1024}
         return clusters(self.book, self.payer, rules, sizes, self.cases)
 
-    def sheet(self, records: Block, side: NDArray[Any]) -> Sheet:
+    def sheet(self, records: Block, side: Block) -> Sheet:
         """The coded facts of the records, with what other rows say of them."""
         facts = {}
         for fact, codes in unpack(records).items():
@@ -156,7 +156,7 @@ class Engine:
             facts[name] = truths(yes)
         return Sheet(records["day"], facts)
 
-    def work(self, records: Block, side: NDArray[Any], ids: pl.DataFrame) -> Worked:
+    def work(self, records: Block, side: Block, ids: pl.DataFrame) -> Worked:
         """All passes over the rows of one bucket."""
         sheet = self.sheet(records, side)
         own, shared = Found(), Found()

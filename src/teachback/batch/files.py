@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from teachback.batch.journal import writing
+from teachback.batch.layout import Block
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def save_sorted(path: Path, records: NDArray[Any], bucket: NDArray[Any], buckets: int) -> NDArray[np.intp]:
-    """Write records by bucket, and their counts beside them; returns the order in which they were written."""
+def save_sorted(
+    path: Path, kind: np.dtype[Any], records: Block, bucket: NDArray[Any], buckets: int
+) -> NDArray[np.intp]:
+    """Write records by bucket, column after column, and their counts beside them; returns their order."""
     order = np.argsort(bucket, kind="stable")
     counts = np.bincount(bucket, minlength=buckets)
-    with writing(path) as part:
-        records[order].tofile(part)
+    with writing(path) as part, part.open("wb") as stream:
+        for name in kind.names or ():
+            records[name][order].astype(kind[name], copy=False).tofile(stream)
     with writing(_beside(path)) as part:
         part.write_text(json.dumps(counts.tolist()), encoding="utf-8")
     return order
@@ -36,10 +40,18 @@ def counts_of(path: Path) -> NDArray[np.int64]:
     return np.array(json.loads(_beside(path).read_text("utf-8")), np.int64)
 
 
-def load_bucket(path: Path, kind: np.dtype[Any], counts: NDArray[np.int64], bucket: int) -> NDArray[Any]:
+def load_bucket(path: Path, kind: np.dtype[Any], counts: NDArray[np.int64], bucket: int) -> Block:
     """The records of one bucket."""
-    begin, count = int(counts[:bucket].sum()), int(counts[bucket])
-    return np.fromfile(path, kind, count, offset=begin * kind.itemsize)
+    begin, count, height = int(counts[:bucket].sum()), int(counts[bucket]), int(counts.sum())
+    columns: dict[str, NDArray[Any]] = {}
+    before = 0
+    with path.open("rb") as stream:
+        for name in kind.names or ():
+            size = kind[name].itemsize
+            stream.seek(before + begin * size)
+            columns[name] = np.fromfile(stream, kind[name], count)
+            before += height * size
+    return Block(columns)
 
 
 def save_ids(path: Path, ids: pl.DataFrame) -> None:

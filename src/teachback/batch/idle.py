@@ -13,7 +13,7 @@ from teachback.batch.vocab import first_rows
 from teachback.intake.fields import Kind, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -56,7 +56,7 @@ def faults_of(
             yield rows[keys == key], fault, shared
 
 
-def _reads(name: str):  # noqa: ANN202  a reader
+def _reads(name: str) -> Callable[[Cells, int], int]:
     def read(cells: Cells, row: int) -> int:
         return -1 if cells.values([name], row)[1] else 0
 

@@ -11,7 +11,7 @@ import numpy as np
 from teachback.batch.domains import CHARGES, domain, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -124,19 +124,34 @@ def packed(facts: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 class Block:
-    """Records by column: each is laid out contiguously when it is first asked for, and then kept."""
+    """Records by column, each column contiguous."""
 
-    def __init__(self, records: NDArray[Any]) -> None:
-        self._records = records
-        self._columns: dict[str, NDArray[Any]] = {}
+    def __init__(self, columns: dict[str, NDArray[Any]]) -> None:
+        self.columns = columns
+
+    @classmethod
+    def empty(cls, kind: np.dtype[Any], height: int = 0) -> Block:
+        """So many records of a kind, all zero."""
+        return cls({name: np.zeros(height, kind[name]) for name in kind.names or ()})
+
+    @classmethod
+    def joined(cls, kind: np.dtype[Any], blocks: Iterable[Block]) -> Block:
+        """The records of several blocks one after another."""
+        several = [cls.empty(kind), *blocks]
+        return cls({name: np.concatenate([block[name] for block in several]) for name in kind.names or ()})
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(next(iter(self.columns.values())))
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        if name not in self._columns:
-            self._columns[name] = np.ascontiguousarray(self._records[name])
-        return self._columns[name]
+        return self.columns[name]
+
+    def __setitem__(self, name: str, values: NDArray[Any]) -> None:
+        self.columns[name] = np.asarray(values).astype(self.columns[name].dtype, copy=False)
+
+    def take(self, rows: NDArray[Any]) -> Block:
+        """Some of the records."""
+        return Block({name: column[rows] for name, column in self.columns.items()})
 
 
 class Words:
@@ -196,7 +211,6 @@ RECORD = np.dtype(
         ("start", np.int16),
         ("end", np.int16),
         ("signed", np.int16),
-        ("part", np.uint32),
     ]
 )
 
@@ -210,7 +224,7 @@ NARROW = np.dtype(
         ("helper", np.uint64),
         ("mbi", np.uint64),
         ("row", np.uint32),
-        ("part", np.uint32),
+        ("part", np.uint16),
         ("at", np.uint32),
         ("bucket", np.uint16),
         ("day", np.uint16),
@@ -230,7 +244,7 @@ GOOD, LOST, SPOILED = 0, 1, 2
 # What comes back for each row: to the bucket of its patient, at its place in the slice of its part.
 SIDE = np.dtype(
     [
-        ("part", np.uint32),
+        ("part", np.uint16),
         ("at", np.uint32),
         ("patients", np.uint16),
         ("index", np.uint16),

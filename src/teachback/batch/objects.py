@@ -11,7 +11,7 @@ from teachback.batch.cells import day_number
 from teachback.batch.domains import CHARGES, LONGEST, NO_MINUTES, UNKNOWN_CENTS, charge_slots, clipped
 from teachback.batch.door import NO_SIGNATURE, REFUSED, Encoded
 from teachback.batch.groups import NOBODY
-from teachback.batch.layout import GOOD, LOST, NARROW, PACKED, RECORD, WORDS, packed
+from teachback.batch.layout import GOOD, LOST, NARROW, PACKED, RECORD, WORDS, Block, packed
 from teachback.batch.vocab import mixed, scattered
 from teachback.facts import people_of, row_facts
 from teachback.rulebook import Scope
@@ -38,9 +38,8 @@ class Reader:
         """Records, ids and narrow records of sessions, one for each represented patient."""
         pairs = [(session, patient) for session in sessions for patient in session.patients]
         lost = [session for session in sessions for _ in range(session.patients_refused)]
-        records = np.array([self._record(*pair) for pair in pairs], RECORD)
-        if not pairs:
-            records = np.zeros(0, RECORD)
+        table = np.array([self._record(*pair) for pair in pairs], RECORD)
+        records = Block({name: np.ascontiguousarray(table[name]) for name in RECORD.names or ()})
         everyone = [*pairs, *((session, None) for session in lost)]
         texts: dict[str, list[str | None]] = {
             "session": [session.id for session, _ in everyone],
@@ -61,8 +60,8 @@ class Reader:
             records[name] = keys[name][:count]
         records["skill"] = _skills(pairs)
         records["row"] = np.arange(first_row, first_row + count)
-        narrow = np.zeros(len(everyone), NARROW)
-        narrow["state"] = [GOOD] * count + [LOST] * len(lost)
+        narrow = Block.empty(NARROW, len(everyone))
+        narrow["state"] = np.array([GOOD] * count + [LOST] * len(lost))
         for name in ("session", "npi", "mbi"):
             narrow[name] = keys[name]
         narrow["patient"] = keys["patient"]
@@ -70,8 +69,8 @@ class Reader:
         narrow["at"] = np.arange(len(everyone))
         # Two records of one id are two sessions that contradict each other, wherever they stand.
         number = {id(session): at for at, session in enumerate(sessions)}
-        narrow["content"] = [number[id(session)] + (salt << 32) for session, _ in everyone]
-        narrow["who"] = [_who(session) for session, _ in everyone]
+        narrow["content"] = np.array([number[id(session)] + (salt << 32) for session, _ in everyone])
+        narrow["who"] = np.array([_who(session) for session, _ in everyone])
         narrow["helper"] = np.where(narrow["who"] & 2 > 0, keys["helper"], 0)
         for name in ("day", "minutes", "start", "end"):
             narrow[name][:count] = records[name]

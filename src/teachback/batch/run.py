@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Measured: a bucket of this many rows takes well under a gigabyte while it is assessed.
 ROWS_PER_BUCKET: Final = 250_000
-ROWS_PER_DATE_BUCKET: Final = 1_000_000
+ROWS_PER_DATE_BUCKET: Final = 250_000
 MOST_BUCKETS: Final = 4096
 STAGES: Final[dict[Kind, str]] = {READ: "reading parts", CROSS: "crossing dates", ASSESS: "assessing buckets"}
 _NAMES: Final[dict[Kind, str]] = {READ: "part", CROSS: "dates", ASSESS: "bucket"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from teachback.batch.vocab import mixed, scattered
+from teachback.batch.vocab import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from teachback.batch.layout import Block
 
 ALONE, COMBINED, DIFFER = 1, 2, 3
-_SLOT_BITS = 20
+_MARKS = 16
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(slots=True)
@@ -41,12 +42,23 @@ class SameDay:
 
 
 def several(key: NDArray[np.uint64]) -> NDArray[np.intp]:
-    """The rows whose key stands more than once; most keys of a book stand alone, which one count shows."""
-    bits = max(_SLOT_BITS, len(key).bit_length() + 1)
-    slots = (scattered(key) >> np.uint64(64 - bits)).astype(np.int64)
-    crowded = np.flatnonzero(np.bincount(slots, minlength=1 << bits)[slots] > 1)
-    _, inverse, counts = np.unique(key[crowded], return_inverse=True, return_counts=True)
-    return crowded[counts[inverse] > 1]
+    """The rows whose key stands more than once."""
+    ordered = np.sort(key)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not twice.size:
+        return np.zeros(0, np.intp)
+    # Most keys stand alone: a small table of marks leaves few rows to be looked up.
+    bits = max(_MARKS, int(twice.size).bit_length() + 3)
+    marks = np.zeros(1 << bits, np.bool_)
+    marks[_slots(twice, bits)] = True
+    rows = np.flatnonzero(marks[_slots(key, bits)])
+    at = np.minimum(np.searchsorted(twice, key[rows]), len(twice) - 1)
+    found: NDArray[np.intp] = rows[twice[at] == key[rows]]
+    return found
+
+
+def _slots(key: NDArray[np.uint64], bits: int) -> NDArray[np.intp]:
+    return ((key * _ODD) >> np.uint64(64 - bits)).astype(np.intp)
 
 
 def same_day(

@@ -50,6 +50,7 @@ _WORDS = {
         "correct the other row of the session; until then the whole session is left out",
     ),
 }
+_TOLD = ("patients", "index", "day_minutes", "overlap", "shared", "state")
 _TABLES = ("lines", "findings", "sessions")
 
 
@@ -127,9 +128,9 @@ def _as_frame(refusals: tuple[Refusal, ...]) -> pl.DataFrame:
 
 def _save_part(stem: Path, number: int, file: str, encoded: Encoded, settings: Settings) -> None:
     records, narrow = encoded.records, encoded.narrow
-    records["part"] = narrow["part"] = number
+    narrow["part"] = np.full(len(narrow), number)
     bucket = _bucket(records["patient"], settings.buckets)
-    order = save_sorted(stem.with_suffix(".records"), records, bucket, settings.buckets)
+    order = save_sorted(stem.with_suffix(".records"), RECORD, records, bucket, settings.buckets)
     save_ids(stem.with_suffix(".ids"), encoded.ids[order])
     # Each narrow record knows where, in the slice of its patient's bucket, the side record is wanted.
     begins = np.concatenate([[0], np.cumsum(np.bincount(bucket, minlength=settings.buckets))])
@@ -139,10 +140,11 @@ def _save_part(stem: Path, number: int, file: str, encoded: Encoded, settings: S
     narrow["at"][good] = at
     narrow["bucket"] = _bucket(narrow["patient"], settings.buckets)
     dates = narrow["day"] % settings.date_buckets
-    save_sorted(stem.with_suffix(".narrow"), narrow, dates, settings.date_buckets)
-    days = dated(narrow, file)
+    save_sorted(stem.with_suffix(".narrow"), NARROW, narrow, dates, settings.date_buckets)
+    days = dated(narrow["session"], narrow["day"], file)
     save_sorted(
         stem.with_suffix(".dated"),
+        DATED,
         days,
         _bucket(days["session"], settings.date_buckets),
         settings.date_buckets,
@@ -169,7 +171,11 @@ def cross_dates(bucket: int, work: str, settings: Settings) -> dict[str, Any]:
     side = cross(narrow)
     kept = narrow["state"] == GOOD
     save_sorted(
-        Path(work) / "side" / f"{bucket:05d}.side", side[kept], narrow["bucket"][kept], settings.buckets
+        Path(work) / "side" / f"{bucket:05d}.side",
+        SIDE,
+        side.take(kept),
+        narrow["bucket"][kept],
+        settings.buckets,
     )
     clock.lap("cross")
     counters = {
@@ -180,12 +186,10 @@ def cross_dates(bucket: int, work: str, settings: Settings) -> dict[str, Any]:
     return counters
 
 
-def _slices(work: str, suffix: str, kind: np.dtype[Any], bucket: int) -> NDArray[Any]:
+def _slices(work: str, suffix: str, kind: np.dtype[Any], bucket: int) -> Block:
     """The records of one bucket from the files of all parts."""
     files = [stem.with_suffix(suffix) for _, stem in _parts(work)]
-    return np.concatenate(
-        [np.zeros(0, kind), *(load_bucket(file, kind, _counts(file), bucket) for file in files)]
-    )
+    return Block.joined(kind, [load_bucket(file, kind, _counts(file), bucket) for file in files])
 
 
 @lru_cache(maxsize=8192)
@@ -200,20 +204,19 @@ def _counts(file: Path) -> NDArray[np.int64]:
 def assess_bucket(bucket: int, work: str, out: str, settings: Settings) -> dict[str, Any]:
     """Run every rule once over the rows of some patients; write their lines, findings and sessions."""
     clock = _Clock()
-    records, ids, side = _gathered(bucket, work, settings)
+    parts, records, ids, side = _gathered(bucket, work, settings)
     clock.lap("gather")
     files = _files(work)
-    _spoil(work, records, ids, side, files)
-    _tell_refused(bucket, out, records, side, files)
+    _spoil(work, parts, records, ids, side, files)
+    _tell_refused(bucket, out, parts, records, side, files)
     coded = side["state"] == GOOD
     refused = int(np.count_nonzero(~coded))
     if refused:
-        records, side, ids = records[coded], side[coded], ids.filter(pl.Series(coded))
+        records, side, ids = records.take(coded), side.take(coded), ids.filter(pl.Series(coded))
     engine = _engine(settings.payer)
-    block = Block(records)
-    worked = engine.work(block, side, ids)
+    worked = engine.work(records, side, ids)
     clock.lap("rules")
-    tables = collected(engine, worked, block, side, ids)
+    tables = collected(engine, worked, records, side, ids)
     clock.lap("collect")
     for name in _TABLES:
         with writing(Path(out) / name / f"part-{bucket:05d}.parquet") as path:
@@ -226,29 +229,33 @@ def assess_bucket(bucket: int, work: str, out: str, settings: Settings) -> dict[
     return counters
 
 
-def _gathered(bucket: int, work: str, settings: Settings) -> tuple[NDArray[Any], pl.DataFrame, NDArray[Any]]:
-    """The records of a bucket from all parts, their ids, and what other rows say of each."""
-    records, ids, begins, begin = [np.zeros(0, RECORD)], [], {}, 0
+def _gathered(
+    bucket: int, work: str, settings: Settings
+) -> tuple[NDArray[np.uint16], Block, pl.DataFrame, Block]:
+    """The records of a bucket with their parts, their ids, and what other rows say of each."""
+    records, ids, numbers, counted, begin = [], [], [], [], 0
+    first = np.zeros(max(journal.done_numbers(work, READ), default=0) + 1, np.int64)
     for number, stem in _parts(work):
         file = stem.with_suffix(".records")
         counts = _counts(file)
-        begins[number] = begin
+        first[number] = begin
         if counts[bucket]:
             records.append(load_bucket(file, RECORD, counts, bucket))
             ids.append(load_ids(stem.with_suffix(".ids"), counts, bucket))
+            numbers.append(number)
+            counted.append(int(counts[bucket]))
             begin += int(counts[bucket])
-    everyone = np.concatenate(records)
-    side = np.zeros(len(everyone), SIDE)
-    side["state"] = WITH_OTHERS
-    first = np.zeros(max(begins, default=0) + 1, np.int64)
-    for number, begin in begins.items():
-        first[number] = begin
+    side = Block.empty(SIDE, begin)
+    side["state"] = np.full(begin, WITH_OTHERS)
     for dates in range(settings.date_buckets):
         file = Path(work) / "side" / f"{dates:05d}.side"
         told = load_bucket(file, SIDE, _counts(file), bucket)
-        side[first[told["part"]] + told["at"]] = told
+        at = first[told["part"]] + told["at"]
+        for name in _TOLD:
+            side[name][at] = told[name]
     empty = pl.DataFrame(schema={"session_id": pl.String, "patient_id": pl.String})
-    return everyone, pl.concat([empty, *ids]), side
+    parts = np.repeat(np.array(numbers, np.uint16), counted)
+    return parts, Block.joined(RECORD, records), pl.concat([empty, *ids]), side
 
 
 def _files(work: str) -> list[str]:
@@ -259,23 +266,25 @@ def _files(work: str) -> list[str]:
     return [part.file for part in plan.parts]
 
 
-def _spoil(work: str, records: NDArray[Any], ids: pl.DataFrame, side: NDArray[Any], files: list[str]) -> None:
+def _spoil(  # noqa: PLR0913, PLR0917  all of a bucket meets here
+    work: str, parts: NDArray[np.uint16], records: Block, ids: pl.DataFrame, side: Block, files: list[str]
+) -> None:
     """Leave out sessions whose id stands on several dates of one file: which of them is right is unknown."""
     found = [np.fromfile(file, np.uint64) for file in (Path(work) / "side").glob("*.several")]
     several = np.concatenate([np.zeros(0, np.uint64), *found])
     if not several.size:
         return
     keys: NDArray[np.uint64] = ids["session_id"].hash().to_numpy()
-    parts = records["part"]
     for part in np.unique(parts).tolist():
         mine = np.flatnonzero(parts == part)
-        named = np.zeros(len(mine), NARROW)
-        named["session"] = keys[mine]
-        wrong = np.isin(dated(named, files[part])["session"], several)
+        named = dated(keys[mine], records["day"][mine], files[part])
+        wrong = np.isin(named["session"], several)
         side["state"][mine[wrong]] = DIFFERS
 
 
-def _tell_refused(bucket: int, out: str, records: NDArray[Any], side: NDArray[Any], files: list[str]) -> None:
+def _tell_refused(  # noqa: PLR0913, PLR0917  all of a bucket meets here
+    bucket: int, out: str, parts: NDArray[np.uint16], records: Block, side: Block, files: list[str]
+) -> None:
     """Name the rows that others of their session keep from being coded."""
     wrong = np.flatnonzero(side["state"] != GOOD)
     path = Path(out) / "refused" / f"part-b{bucket:05d}.parquet"
@@ -285,7 +294,7 @@ def _tell_refused(bucket: int, out: str, records: NDArray[Any], side: NDArray[An
     state = side["state"][wrong].tolist()
     frame = pl.DataFrame(
         {
-            "file": [files[part] for part in records["part"][wrong].tolist()],
+            "file": [files[part] for part in parts[wrong].tolist()],
             "row": records["row"][wrong],
             "column": ["patient.id" if one == AGAIN else "id" for one in state],
             "problem": [_WORDS[one][0] for one in state],

@@ -10,7 +10,7 @@ import numpy as np
 from teachback.batch.cells import Cells, Numbers
 from teachback.batch.domains import LONGEST, NO_MINUTES, domain
 from teachback.batch.groups import Context, Groups, _session, _who, small
-from teachback.batch.layout import WORDS, Words, packed
+from teachback.batch.layout import WORDS, Block, Words, packed
 from teachback.batch.vocab import KeyTable, first_rows, mixed
 from teachback.intake.fields import Level
 
@@ -54,7 +54,7 @@ class Times:
         _context: Context,
         seen: dict[str, Numbers],
         words: Words,
-        records: NDArray[Any],
+        records: Block,
     ) -> list[tuple[NDArray[np.intp], Fault]]:
         """Clock, minutes and the facts that follow from them; what cannot be read is told."""
         told: list[tuple[NDArray[np.intp], Fault]] = []

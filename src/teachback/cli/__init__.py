@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Sequence  # noqa: TC003  cyclopts reads the annotations when a command runs
 from datetime import date  # noqa: TC003  cyclopts reads the annotations when a command runs
-from pathlib import Path  # noqa: TC003  cyclopts reads the annotations when a command runs
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter, Token
@@ -266,6 +266,61 @@ def batch(  # noqa: PLR0913  a large run has this many conditions
         part_rows=part_rows,
         keep_work=keep_work,
         fresh=fresh,
+    )
+
+
+@app.command
+def audit(  # noqa: PLR0913  an option each
+    path: Path,
+    *,
+    out: Path = Path("audit"),
+    seed: Whole = 7,
+    sample: Whole = 30,
+    frame: Literal["ready", "at-risk", "all"] = "ready",
+    stratify: Literal["amount", "family", "both"] = "amount",
+    allocate: Literal["neyman", "proportional"] = "neyman",
+    against: Path | None = None,
+    thresholds: Path | None = None,
+    sample_results: Path | None = None,
+) -> int:
+    """Audit a batch result or claims: patterns, peers, money at risk, a sample, and what a rule changed.
+
+    Parameters
+    ----------
+    path
+        A batch result (its folder), or claims: Parquet or CSV, a file or a folder, one row a service line.
+    out
+        The folder of the report: audit.html, audit.xlsx, audit.json, sample.xlsx and rows/.
+    seed
+        Seed of the sample; the same input and seed always draw the same units.
+    sample
+        How many units to draw.
+    frame
+        From what is drawn: ready (to be claimed, or billed), at-risk, or all with an allowed amount.
+    stratify
+        Strata by amount, by family of codes, or both.
+    allocate
+        neyman (where it lowers the variance most) or proportional.
+    against
+        Another batch result of the same sessions, for example under another payer: tell what changed.
+    thresholds
+        A TOML file with thresholds of your own.
+    sample_results
+        The filled sample.xlsx of an earlier audit: extrapolate it.
+    """
+    from teachback.cli.auditing import run_audit
+
+    return run_audit(
+        path,
+        out=out,
+        seed=seed,
+        sample=sample,
+        frame=frame,
+        stratify=stratify,
+        allocate=allocate,
+        against=against,
+        thresholds=thresholds,
+        sample_results=sample_results,
     )
 
 
