@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,6 @@ import numpy as np
 import polars as pl
 
 from teachback.batch.vocab import KeyTable, first_rows
-from teachback.intake.fields import Level
 from teachback.intake.table import values_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from teachback.intake.columns import Column
+    from teachback.intake.fields import Level
     from teachback.intake.problems import Fault
 
 FIRST_DAY = date(1966, 7, 1)
@@ -54,6 +55,7 @@ class Cells:
         self.columns = {column.field.column: column for column in columns}
         self._frame = frame
         self._hashes: dict[str, NDArray[np.uint64]] = {}
+        self._alone = {name: _alone(column) for name, column in self.columns.items()}
         self._held: dict[str, dict[int, Any]] = {}
         self._texts: dict[str, pl.Series] = {}
         self._stripped: dict[str, pl.Series] = {}
@@ -113,9 +115,9 @@ class Cells:
 
     def values(
         self, names: Sequence[str], row: int
-    ) -> tuple[dict[Level, dict[str, Any]], list[Fault], list[Column]]:
+    ) -> tuple[defaultdict[Level, dict[str, Any]], list[Fault], list[Column]]:
         """What the doors read from some cells of a row, by level; faults; and the columns, for caregivers."""
-        facts: dict[Level, dict[str, Any]] = {level: {} for level in Level}
+        facts: defaultdict[Level, dict[str, Any]] = defaultdict(dict)
         faults: list[Fault] = []
         columns = []
         for name in names:
@@ -123,9 +125,16 @@ class Cells:
             if column is None:
                 continue
             columns.append(column)
-            single = [self.cell(name, row)]
-            facts[column.field.level] |= values_of([_alone(column)], single, faults)
+            cell = self.cell(name, row)
+            if cell is not None:
+                facts[column.field.level] |= values_of([self._alone[name]], [cell], faults)
         return facts, faults, columns
+
+    def read(self, name: str, row: int) -> tuple[Any, list[Fault]]:
+        """What the doors read from one cell, and its faults."""
+        faults: list[Fault] = []
+        values = values_of([self._alone[name]], [self.cell(name, row)], faults)
+        return values.get(self.columns[name].field.name), faults
 
     def days(self, name: str, seen: Numbers) -> NDArray[np.int32]:
         """The column's dates as day numbers; ``NO_DAY`` for an empty cell and ``BAD`` for one that is no date."""
@@ -142,9 +151,7 @@ class Cells:
 
     def read_day(self, name: str, row: int) -> int:
         """The day number of one cell."""
-        facts, faults, _ = self.values([name], row)
-        field = self.columns[name].field
-        value = facts[field.level].get(field.name)
+        value, faults = self.read(name, row)
         if faults:
             return BAD
         return NO_DAY if value is None else day_number(value)

@@ -14,6 +14,7 @@ import socket
 import time
 import warnings
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,9 +36,14 @@ _SEEN_SECONDS: Final = 10.0
 _UNSEEN: Final = "unseen"
 
 
+def alike() -> str:
+    """What must be the same on every worker: our version, the law, and the library that hashes and writes."""
+    return f"{made_with()}, polars {version('polars')}"
+
+
 def look(work: str, token: str) -> dict[str, str]:
     """What a worker is and whether it shares the work folder: reads one file there and leaves another."""
-    answer = {"host": socket.gethostname(), "made_with": made_with(), "python": platform.python_version()}
+    answer = {"host": socket.gethostname(), "made_with": alike(), "python": platform.python_version()}
     try:
         found = (Path(work) / f"probe-{token}").read_text(encoding="utf-8")
         left = Path(work) / f"probe-{token}-{answer['host']}-{os.getpid()}"
@@ -144,16 +150,16 @@ class Cluster:
             if isinstance(answer, BaseException):
                 raise BatchError(
                     f"the Dask worker at {address} cannot run Teachback ({type(answer).__name__}); install the "
-                    f"same version there as here: {made_with()}"
+                    f"same version there as here: {alike()}"
                 )
         return list(answers.values())
 
     def _judge(self, answers: list[dict[str, str]], note: Note) -> None:
         for answer in answers:
-            if answer["made_with"] != made_with():
+            if answer["made_with"] != alike():
                 raise BatchError(
                     f"the Dask worker on {answer['host']} has {answer['made_with']}, and this machine "
-                    f"{made_with()}; install the same version on all, so that one law judges all rows"
+                    f"{alike()}; install the same version on all, so that one law judges all rows"
                 )
             if not answer.get("left") or not _appears(self.work / answer["left"]):
                 raise BatchError(

@@ -143,7 +143,7 @@ class Door:
         lowest, highest = day_number(EARLIEST), day_number(LATEST)
         wrong = (days == BAD) | ((days != NO_DAY) & ((days < lowest) | (days > highest)))
         for row in np.flatnonzero(wrong)[:1]:
-            _, told, _ = cells.values(["date_of_service"], int(row))
+            _, told = cells.read("date_of_service", int(row))
             faults.add(np.flatnonzero(wrong), told[0], shared=True)
         empty = np.flatnonzero(days == NO_DAY)
         faults.add(
@@ -183,7 +183,7 @@ class Door:
             cents = UNKNOWN_CENTS if column is None else max(_money_reader(name)(cells, 0), 0)
             return np.full(cells.height, cents, np.uint32)
         series = cells.series(name)
-        if series.dtype == pl.Decimal(scale=2) and cells.plain(name):
+        if isinstance(series.dtype, pl.Decimal) and series.dtype.scale == 2 and cells.plain(name):  # noqa: PLR2004
             whole = series.to_physical().cast(pl.Int64)
             least, most = whole.min(), whole.max()
             if isinstance(least, int) and isinstance(most, int) and least >= 0:
@@ -224,9 +224,8 @@ class Door:
             distinct, rows = first_rows(keys, missing)
             fresh = []
             for key, row in zip(distinct.tolist(), rows, strict=True):
-                facts, _, _ = cells.values([name], int(row))
-                field_ = cells.columns[name].field
-                text = str(facts[field_.level].get("npi", "")).strip()
+                value, _ = cells.read(name, int(row))
+                text = str(value or "").strip()
                 number = int(text) if len(text) == 10 and text.isascii() and text.isdigit() else None  # noqa: PLR2004
                 standing = decide(self._identifier, (text,), ())
                 fresh.append(
@@ -314,11 +313,9 @@ class Door:
 
 def _money_reader(name: str) -> Callable[[Cells, int], int]:
     def read(cells: Cells, row: int) -> int:
-        facts, told, _ = cells.values([name], row)
+        value, told = cells.read(name, row)
         if told:
             return -1
-        field = cells.columns[name].field
-        value = facts[field.level].get(field.name)
         return UNKNOWN_CENTS if value is None else min(int(value * 100), MOST_CENTS)
 
     return read

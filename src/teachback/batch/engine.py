@@ -19,7 +19,7 @@ from teachback.batch.periods import Periods
 from teachback.batch.sameday import SameDay, across, same_day
 from teachback.batch.vocab import mixed
 from teachback.model import Severity
-from teachback.rulebook import Kind
+from teachback.rulebook import Kind, Scope
 from teachback.rules.vocabulary import NO_CODE, Stage
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ class Engine:
         self._parts = AssistantParts(book, payer)
         self.line_makers = [self._maker(fact) for fact in ON_LINES]
         self.ranges = Values()
+        self._fees: dict[tuple[Any, ...], NDArray[np.int64] | None] = {}
         self.ranged: dict[tuple[Any, ...], int] = {}
         self.all_periods = Periods.of(book, payer, book.rules)
 
@@ -177,6 +178,21 @@ class Engine:
         kx = self._money_findings(sheet, lines, records, bears, shared)
         self._day_findings(sheet, records, day, lines, own)
         return Worked(sheet, day, own, shared, lines, kx)
+
+    def fees_of(self, period: int, facts: dict[str, Any]) -> NDArray[np.int64] | None:
+        """One unit's fee in every locality in a period of the law; unknown where one of them is."""
+        names = tuple(need for need in self.book.needs(self.book.makers["unit_fee_cents"][0]))
+        mine = {name: facts[name] for name in names if name != "payment_locality"}
+        key = (period, *mine.values())
+        if key not in self._fees:
+            statute = self.all_periods.statutes[period]
+            places = dict.fromkeys(entry.key for entry in self.book.law.entries("locality_name"))
+            fees = [
+                Scope(self.book, statute, {**mine, "payment_locality": place}).value("unit_fee_cents")
+                for place in places
+            ]
+            self._fees[key] = None if None in fees else np.array(fees, np.int64)
+        return self._fees[key]
 
     def _make(self, sheet: Sheet, stage: Stage) -> None:
         for maker in self._makers[stage]:

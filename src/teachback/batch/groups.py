@@ -24,6 +24,7 @@ from teachback.model import ClaimForm, Practitioner, PractitionerKind, Session
 from teachback.rulebook import Kind, Rulebook, Scope
 
 if TYPE_CHECKING:
+    from collections import defaultdict
     from collections.abc import Callable
 
     from numpy.typing import NDArray
@@ -194,16 +195,16 @@ def _filled(cells: Cells, level: Level, row: int) -> bool:
     return False
 
 
-def _session(facts: dict[Level, dict[str, Any]], day: int) -> Session:
+def _session(facts: defaultdict[Level, dict[str, Any]], day: int) -> Session:
     """A session with these cells alone; what every record must have is made up where the group lacks it."""
-    patient = {"id": "", **facts[Level.PATIENT]}
+    facts[Level.PATIENT] = {"id": "", **facts[Level.PATIENT]}
     who = {"npi": "", "type": PractitionerKind.OTHER, **facts[Level.PRACTITIONER]}
     own = {"id": "", "claim_form": ClaimForm.PROFESSIONAL, **facts[Level.SESSION]}
     own["date_of_service"] = day_of(max(day, 0))
     return Session(
         **own,
         practitioner=Practitioner(**who),
-        patients=(patient_of({**facts, Level.PATIENT: patient}),),
+        patients=(patient_of(facts),),
     )
 
 

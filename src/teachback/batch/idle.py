@@ -31,7 +31,7 @@ def unreadable(
         if name in decided or column.field.level is Level.CAREGIVER or not cells.has(name):
             continue
         dtype = cells.series(name).dtype
-        if dtype in _TYPED.get(column.field.kind, ()) or dtype == pl.Decimal(scale=2):
+        if dtype in _TYPED.get(column.field.kind, ()) or (isinstance(dtype, pl.Decimal) and dtype.scale == 2):  # noqa: PLR2004
             continue
         plain = column.field.kind in _FREE and not column.field.pad
         if plain and dtype == pl.String and cells.plain(name):
@@ -51,13 +51,13 @@ def faults_of(
     shared = cells.columns[name].field.level in SHARED
     keys = cells.hashed(name)[rows]
     for key, first in zip(*first_rows(keys, np.arange(len(rows))), strict=True):
-        _, told, _ = cells.values([name], int(rows[first]))
+        _, told = cells.read(name, int(rows[first]))
         for fault in told:
             yield rows[keys == key], fault, shared
 
 
 def _reads(name: str) -> Callable[[Cells, int], int]:
     def read(cells: Cells, row: int) -> int:
-        return -1 if cells.values([name], row)[1] else 0
+        return -1 if cells.read(name, row)[1] else 0
 
     return read

@@ -33,7 +33,7 @@ SUMMARY: Final = "summary.json"
 WORK: Final = ".work"
 LOCK: Final = "lock"
 _TEMPORARY: Final = re.compile(r"\..*\.part")
-_NUMBERED: Final = re.compile(r"part-([0-9]+)\.parquet")
+_NUMBERED: Final = re.compile(r"part-(b?)([0-9]+)\.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +181,16 @@ def remove_temporary(*folders: Path) -> None:
                 file.unlink(missing_ok=True)
 
 
-def remove_unfinished(folders: Iterable[Path], done: Iterable[int]) -> None:
-    """Remove from the folders the numbered files of tasks that are not finished."""
+def remove_unfinished(folders: Iterable[Path], done: Iterable[int], *, letter: str = "") -> None:
+    """Remove from the folders the numbered files of tasks that are not finished.
+
+    Files of buckets among files of parts have the ``letter`` b before their number.
+    """
     kept = set(done)
     for folder in folders:
         for file in folder.glob("part-*.parquet"):
             found = _NUMBERED.fullmatch(file.name)
-            if found and int(found[1]) not in kept:
+            if found and found[1] == letter and int(found[2]) not in kept:
                 file.unlink()
 
 
@@ -213,6 +216,7 @@ def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
         f"{title} was {before.get(name)} and is {now.get(name)} now"
         for name, title in (
             ("made_with", "the version"),
+            ("polars", "the version of polars"),
             ("payer", "--payer"),
             ("part_rows", "--part-rows"),
             ("buckets", "--buckets"),

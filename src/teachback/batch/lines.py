@@ -10,7 +10,7 @@ import numpy as np
 from teachback.batch.columns import Coded, Sheet, capacity
 from teachback.batch.domains import CHARGES, MOST_CENTS, UNKNOWN_CENTS, Counts, charge_slots, domain, numbers
 from teachback.batch.money import Amount
-from teachback.rulebook import Scope
+from teachback.rulebook import decide
 from teachback.rules.fees import NO_CHARGE, dollars
 from teachback.rules.vocabulary import CODES, NO_CODE
 
@@ -197,19 +197,25 @@ class Lines:
 
 
 def _range(engine: Engine, period: int, facts: tuple[Any, ...], lines: tuple[Any, ...]) -> str | None:
-    statute = engine.all_periods.statutes[period]
+    """The least and the most that the lines are allowed over all localities; unknown where no fee is known."""
     given = dict(zip(_PRICED, facts, strict=True))
-    totals = []
-    for locality in dict.fromkeys(entry.key for entry in engine.book.law.entries("locality_name")):
-        amounts = []
-        for code, units, charge in lines:
-            line = {"procedure_code": code, "units": units, "charge_cents": charge}
-            scope = Scope(engine.book, statute, {**given, **line, "payment_locality": locality})
-            amounts.append(scope.value("allowed_cents"))
-        if None in amounts:
+    totals: NDArray[np.int64] | None = None
+    for code, units, charge in lines:
+        line = {"procedure_code": code, "units": units, "charge_cents": charge}
+        fees = engine.fees_of(period, {**given, "procedure_code": code})
+        if fees is None:
             return None
-        totals.append(sum(amounts))
-    return f"${dollars(min(totals))} to ${dollars(max(totals))}"
+        known = {**given, **line, "unit_fee_cents": fees}
+        for fact in ("unit_allowed_cents", "allowed_cents"):
+            rule = engine.book.makers[fact][0]
+            known[fact] = decide(rule, tuple(known[name] for name in rule.facts), ())
+        allowed = known["allowed_cents"]
+        if allowed is None:
+            return None
+        totals = allowed if totals is None else totals + allowed
+    if totals is None:
+        return None
+    return f"${dollars(int(totals.min()))} to ${dollars(int(totals.max()))}"
 
 
 def _coded(coded: Coded) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from teachback.batch import journal, places
@@ -99,6 +100,7 @@ def run(order: Order, tasks: Tasks, make_pool: Callable[[Path], Pool], watcher: 
     places.check_out(order.out, order.inputs, files)
     identity = {
         "made_with": made_with(),
+        "polars": version("polars"),  # its hashes, in the work files, are its version's own
         "payer": order.payer,
         "part_rows": order.part_rows,
         "map": places.checksum(order.map_file),
@@ -128,7 +130,8 @@ def _finished(out: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
     summary: Any = journal.read_json(out / SUMMARY)
     if not isinstance(summary, dict) or summary.get("failed"):
         return None
-    return None if journal.differences(summary.get("run", {}), identity) else summary
+    before = summary.get("run", {}) | {"polars": identity["polars"]}
+    return None if journal.differences(before, identity) else summary
 
 
 @dataclass(slots=True)
@@ -303,6 +306,7 @@ class _Run:
         folders = [out / name for name in journal.RESULTS if name != "refused"]
         journal.remove_unfinished(folders, assessed)
         journal.remove_unfinished([out / "refused"], journal.done_numbers(work, READ))
+        journal.remove_unfinished([out / "refused"], assessed, letter="b")
         journal.remove_temporary(work, *folders)
         if (work / "refused").is_dir():
             (out / "refused").mkdir(exist_ok=True)

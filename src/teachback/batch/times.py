@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ class Times:
             if assistant >= 0:
                 own["assistant_minutes"] = assistant
             helper = domain("furnished_by")[furnished]
-            facts: dict[Level, dict[str, Any]] = {level: {} for level in Level}
+            facts: defaultdict[Level, dict[str, Any]] = defaultdict(dict)
             facts[Level.SESSION] = own
             if helper is not None:
                 facts[Level.PRACTITIONER] = {"furnished_by": helper}
@@ -152,7 +153,7 @@ class Times:
         if wrong.size:
             keys = cells.hashed(name)
             for key, row in zip(*first_rows(keys, wrong), strict=True):
-                told += [(wrong[keys[wrong] == key], fault) for fault in cells.values([name], int(row))[1]]
+                told += [(wrong[keys[wrong] == key], fault) for fault in cells.read(name, int(row))[1]]
         return np.maximum(found, _NONE)
 
 
@@ -161,6 +162,5 @@ def _time(minute: int) -> time:
 
 
 def _value(cells: Cells, name: str, row: int) -> tuple[Any, bool]:
-    facts, faults, _ = cells.values([name], row)
-    field = cells.columns[name].field
-    return facts[field.level].get(field.name), bool(faults)
+    value, faults = cells.read(name, row)
+    return value, bool(faults)

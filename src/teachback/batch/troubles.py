@@ -8,6 +8,9 @@ import traceback
 from dataclasses import dataclass
 from typing import Final
 
+from teachback.intake.mapping import MappingError
+from teachback.intake.problems import Unread
+
 _FULL: Final = ("No space left on device", "os error 28", "os error 122", "Disk quota exceeded")
 _FULL_NUMBERS: Final = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _KILLED: Final = 9
@@ -34,7 +37,9 @@ def trouble_of(error: BaseException) -> Trouble:
         if _is_full(seen):
             return Trouble("full", "", trace)
         seen = seen.__cause__ or seen.__context__
-    if isinstance(error, BatchError):
+    if isinstance(error, Unread):
+        return Trouble("told", str(error.refusal), trace)
+    if isinstance(error, (BatchError, MappingError)):
         return Trouble("told", str(error), trace)
     if isinstance(error, MemoryError):
         return Trouble("memory", "", trace)
