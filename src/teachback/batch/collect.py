@@ -214,9 +214,7 @@ def dates(days: NDArray[np.uint16]) -> pl.Series:
 def _lines(worked: Worked, records: Block, ids: pl.DataFrame) -> pl.DataFrame:
     lines, sheet = worked.lines, worked.sheet
     rows = lines.rows
-    amount = {
-        name: pl.Series(part.cents).set(pl.Series(~part.known), None) for name, part in lines.amounts.items()
-    }
+    amount = {name: _nullable(part.cents, ~part.known) for name, part in lines.amounts.items()}
     return pl.DataFrame(
         {
             "session_id": ids["session_id"].gather(rows),
@@ -227,7 +225,7 @@ def _lines(worked: Worked, records: Block, ids: pl.DataFrame) -> pl.DataFrame:
             "units": (lines.facts["units"].codes - 1).astype(np.uint16),
             "modifiers": _modifiers(worked, rows),
             "place_of_service": worded(sheet.facts["place_of_service"], rows),
-            "charge_cents": pl.Series(lines.charge).set(pl.Series(lines.charge < 0), None),
+            "charge_cents": _nullable(lines.charge, lines.charge < 0),
             "allowed_cents": amount["allowed_cents"],
             "patient_cents": amount["patient_cents"],
             "medicare_cents": amount["medicare_cents"],

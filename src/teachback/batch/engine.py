@@ -217,10 +217,11 @@ class Engine:
         sheet.facts["bears_lines"] = truths(bears)
         total = np.where(records["minutes"] == NO_MINUTES, 0, records["minutes"].astype(np.int32) + 1)
         total[~bears] = 0
-        for begin, end in zip(day.begins.tolist(), day.ends.tolist(), strict=True):
-            members = day.members[begin:end]
-            parts = records["minutes"][members].tolist()
-            total[members[0]] = 0 if NO_MINUTES in parts else sum(parts) + 1
+        if day.begins.size:
+            parts = records["minutes"][day.members].astype(np.int32)
+            unknown = np.add.reduceat((parts == NO_MINUTES).astype(np.int32), day.begins) > 0
+            sums = np.add.reduceat(parts, day.begins)
+            total[day.members[day.begins]] = np.where(unknown, 0, sums + 1)
         sheet.facts["total_minutes"] = _counted(total)
         # The clock of an assistant's minutes needs the units, and nothing else of this pass needs it.
         later = [maker for maker in self._makers[Stage.OCCURRENCE] if "assistant_part" in maker.needs]

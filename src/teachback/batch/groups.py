@@ -16,7 +16,7 @@ import numpy as np
 from teachback.batch.cells import BAD, NO_DAY, Cells, Numbers, day_of
 from teachback.batch.layout import WORDS, packed
 from teachback.batch.periods import Periods
-from teachback.batch.vocab import KeyTable, first_rows, mixed
+from teachback.batch.vocab import KeyTable, first_rows, mixed, small
 from teachback.facts import CrossFacts, people_of, row_facts
 from teachback.intake.fields import Level
 from teachback.intake.people import Uneven, caregivers_of, patient_of
@@ -213,11 +213,6 @@ def _who(session: Session) -> int:
     named = replace(session, practitioner=replace(session.practitioner, furnished_by_id="somebody"))
     kinds = {kind for kind, _ in people_of(named)}
     return int("practitioner" in kinds) + 2 * int("helper" in kinds)
-
-
-def small(values: NDArray[Any]) -> NDArray[np.uint64]:
-    """Small whole numbers as keys."""
-    return values.astype(np.int64).view(np.uint64) if values.dtype == np.int64 else values.astype(np.uint64)
 
 
 def apart(shape: NDArray[Any], odd: NDArray[np.bool_], cells: Cells, *names: str) -> NDArray[np.uint64]:

@@ -119,7 +119,7 @@ class Lines:
         for begin, end in ((0, self.firsts), (self.firsts, len(self.rows))):
             block = slice(begin, end)
             rows = self.rows[block]
-            mine = {name: amount[np.arange(begin, end)] for name, amount in given.items()}
+            mine = {name: amount[block] for name, amount in given.items()}
             mine["deductible_cents"] = Amount.all(left[rows])
             for fact in _CHAIN:
                 mine[fact] = reckon(fact, self.days[block], mine)

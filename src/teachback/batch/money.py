@@ -36,7 +36,7 @@ class Amount:
         """Numbers all of which are known."""
         return cls(cents.astype(np.int64), np.ones(len(cents), np.bool_))
 
-    def __getitem__(self, rows: NDArray[Any]) -> Amount:
+    def __getitem__(self, rows: NDArray[Any] | slice) -> Amount:
         return Amount(self.cents[rows], self.known[rows])
 
 

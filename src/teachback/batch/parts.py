@@ -9,7 +9,7 @@ import numpy as np
 from teachback.batch.columns import Values
 from teachback.batch.domains import NO_MINUTES
 from teachback.batch.periods import Periods
-from teachback.batch.vocab import KeyTable, first_rows, scattered
+from teachback.batch.vocab import KeyTable, first_rows, mixed, scattered, small
 from teachback.rulebook import Rulebook, Scope
 
 if TYPE_CHECKING:
@@ -30,34 +30,40 @@ class AssistantParts:
         makers = [*book.makers[FACT], *book.makers["reading"]]
         self._periods = Periods.of(book, payer, makers)
         self._table, self._codes = KeyTable(), np.zeros(0, np.uint8)
-        self._met: dict[tuple[Any, ...], int] = {}
         self._values = Values()
 
     def run(self, sheet: Sheet, records: Block, day: SameDay, bears: NDArray[np.bool_]) -> None:
         """Add the fact of every row that bears lines; for the others it is unknown."""
         codes = np.zeros(len(sheet), np.uint8)
         rows = np.flatnonzero(bears)
-        code, units = sheet.facts["primary_code"].codes[rows], sheet.facts["addon_units"].codes[rows]
+        minutes = records["minutes"].astype(np.uint64) << np.uint64(16) | records["assistant"]
+        course = scattered(minutes + np.uint64(1))
+        begins: dict[int, int] = {}
+        if day.begins.size:
+            # The course of a combined occurrence: its sessions' minutes, each at its place in clock order.
+            place = np.arange(len(day.members)) - np.repeat(day.begins, day.ends - day.begins)
+            steps = scattered(
+                minutes[day.members] + (place.astype(np.uint64) << np.uint64(40)) + np.uint64(1)
+            )
+            bearers = day.members[day.begins]
+            course[bearers] = np.add.reduceat(steps, day.begins)
+            begins = {int(row): at for at, row in enumerate(bearers)}
+        facts = [sheet.facts[name].codes[rows] for name in ("primary_code", "addon_units")]
         period = self._periods.at(records["day"][rows])
-        # Sixteen bits for each count, eight for the code and eight for the period: an exact key.
-        key = records["minutes"][rows].astype(np.uint64) << np.uint64(48)
-        key |= records["assistant"][rows].astype(np.uint64) << np.uint64(32)
-        key |= units.astype(np.uint64) << np.uint64(16)
-        key |= code.astype(np.uint64) << np.uint64(8)
-        key |= period.astype(np.uint64)
-        key = scattered(key)
+        key = scattered(mixed([course[rows], *(small(fact) for fact in (*facts, period))], len(rows)))
         found = self._table.find(key)
         unmet = np.flatnonzero(found < 0)
         if unmet.size:
             distinct, first = first_rows(key, unmet)
-            fresh = [self._of(sheet, records, int(rows[at]), [int(rows[at])]) for at in first]
+            fresh = []
+            for row in rows[first].tolist():
+                at = begins.get(row)
+                members = [row] if at is None else day.members[day.begins[at] : day.ends[at]].tolist()
+                fresh.append(self._of(sheet, records, row, members))
             self._table.add(distinct)
             self._codes = np.concatenate([self._codes, np.array(fresh, np.uint8)])
             found = self._table.find(key)
         codes[rows] = self._codes.take(found)
-        for begin, end in zip(day.begins.tolist(), day.ends.tolist(), strict=True):
-            members = day.members[begin:end].tolist()
-            codes[members[0]] = self._of(sheet, records, members[0], members)
         sheet.facts[FACT] = self._values.coded(codes)
 
     def _of(self, sheet: Sheet, records: Block, bearer: int, members: list[int]) -> int:
@@ -69,12 +75,8 @@ class AssistantParts:
             name: sheet.facts[name].values[int(sheet.facts[name].codes[bearer])]
             for name in ("primary_code", "addon_units")
         }
-        key = (period, segments, *facts.values())
-        if key not in self._met:
-            given = {**facts, "minutes_segments": segments}
-            scope = Scope(self._book, self._periods.statutes[period], given)
-            self._met[key] = self._values.number(scope.value(FACT))
-        return self._met[key]
+        given = {**facts, "minutes_segments": segments}
+        return self._values.number(Scope(self._book, self._periods.statutes[period], given).value(FACT))
 
 
 def _known(minutes: np.integer[Any]) -> int | None:

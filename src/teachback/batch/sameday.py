@@ -44,9 +44,10 @@ class SameDay:
 def several(key: NDArray[np.uint64]) -> NDArray[np.intp]:
     """The rows whose key stands more than once."""
     ordered = np.sort(key)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
     if not twice.size:
         return np.zeros(0, np.intp)
+    twice = twice[np.append(True, twice[1:] != twice[:-1])]
     # Most keys stand alone: a small table of marks leaves few rows to be looked up.
     bits = max(_MARKS, int(twice.size).bit_length() + 3)
     marks = np.zeros(1 << bits, np.bool_)

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from teachback.batch.cells import Numbers
-from teachback.batch.groups import Context, Group, apart, bad, before, small
+from teachback.batch.groups import Context, Group, apart, bad, before
+from teachback.batch.vocab import small
 from teachback.intake.fields import Level
 
 if TYPE_CHECKING:

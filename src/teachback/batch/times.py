@@ -10,9 +10,9 @@ import numpy as np
 
 from teachback.batch.cells import Cells, Numbers
 from teachback.batch.domains import LONGEST, NO_MINUTES, domain
-from teachback.batch.groups import Context, Groups, _session, _who, small
+from teachback.batch.groups import Context, Groups, _session, _who
 from teachback.batch.layout import WORDS, Block, Words, packed
-from teachback.batch.vocab import KeyTable, first_rows, mixed
+from teachback.batch.vocab import KeyTable, first_rows, mixed, small
 from teachback.intake.fields import Level
 
 if TYPE_CHECKING:

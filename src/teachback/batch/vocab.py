@@ -29,6 +29,11 @@ def mixed(columns: Sequence[NDArray[np.uint64] | None], height: int) -> NDArray[
     return key
 
 
+def small(values: NDArray[Any]) -> NDArray[np.uint64]:
+    """Small whole numbers as keys."""
+    return values.astype(np.int64).view(np.uint64) if values.dtype == np.int64 else values.astype(np.uint64)
+
+
 def scattered(key: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The key with all its bits stirred, so that equal keys alone fall together."""
     key = key ^ (key >> np.uint64(31))
