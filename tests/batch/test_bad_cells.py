@@ -47,6 +47,8 @@ JUNK = (
     "2300000009",
     "85004",
     "8504",
+    "2.30E+09",
+    "2300000008",
 )
 DOOR = Door(BOOK, "medicare")
 SESSIONS = made_up_practice(seed=5, sessions=150)

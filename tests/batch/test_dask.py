@@ -152,7 +152,7 @@ def test_a_worker_that_starts_late_takes_over(tmp_path, scheduler, monkeypatch, 
 
 def test_a_worker_of_another_version_or_on_another_disk_is_named(tmp_path, monkeypatch):
     cluster = Cluster("tcp://x", tmp_path / "out/.work", 2, 1)
-    here = clusters.made_with()
+    here = clusters.alike()
     answer = {"host": "node7", "made_with": here, "python": "3.11.2", "left": ""}
     monkeypatch.setattr(clusters, "_SEEN_SECONDS", 0.1)
     with pytest.raises(BatchError, match=r"node7 does not share the folder .*out with this machine"):

@@ -89,11 +89,11 @@ class Cluster:
         for name in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         connected: Any = distributed.Client
-        if self.address == LOCAL:
-            dask.config.set(_LOCAL_SETTINGS)
-            self._cluster = self._local()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # versions are compared below, in words of our own
+            if self.address == LOCAL:
+                dask.config.set(_LOCAL_SETTINGS)
+                self._cluster = self._local()
             try:
                 self._client = connected(
                     self._cluster or self.address, timeout=ANSWER_SECONDS, set_as_default=False
@@ -114,7 +114,7 @@ class Cluster:
                 n_workers=self.workers,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
                 local_directory=str(self.work / "dask"),
                 memory_limit=0,

@@ -10,8 +10,8 @@ import polars as pl
 
 from teachback.batch.cells import BAD, NO_DAY, Cells, Numbers, day_number
 from teachback.batch.domains import CHARGES, MOST_CENTS, NO_MINUTES, UNKNOWN_CENTS, charge_slots, domain
-from teachback.batch.domains import number as number_of
 from teachback.batch.groups import Context, Groups
+from teachback.batch.identifiers import Identifiers
 from teachback.batch.idle import faults_of, unreadable
 from teachback.batch.layout import (
     GOOD,
@@ -23,14 +23,12 @@ from teachback.batch.layout import (
     SPOILED,
     Block,
     Words,
-    packed,
 )
 from teachback.batch.shapes import GROUPS
 from teachback.batch.times import Times
-from teachback.batch.vocab import KeyTable, first_rows, mixed, scattered
+from teachback.batch.vocab import mixed, scattered
 from teachback.intake.problems import Fault
 from teachback.intake.values import EARLIEST, LATEST
-from teachback.rulebook import decide
 from teachback.rules.settings import clean_mbi
 
 if TYPE_CHECKING:
@@ -87,11 +85,9 @@ class Door:
     def __init__(self, book: Rulebook, payer: str) -> None:
         self._groups = Groups(book, payer, GROUPS)
         self._times = Times(self._groups)
-        self._identifier = book.makers["rendering_identifier"][0]
-        fact = "rendering_identifier"
-        self._standings = np.array([packed({fact: one}) for one in domain(fact)], np.uint64)
+        self._practitioners = Identifiers(book, "practitioner.npi", "rendering_identifier")
+        self._certifiers = Identifiers(book, "patient.certifying_npi", "certifier_identifier")
         self._seen: dict[str, Numbers] = {}
-        self._npi_table, self._npis = KeyTable(), np.zeros((0, 2), np.uint64)
         self._slots = np.zeros((len(domain("training")), len(CHARGES)), object)
         for code, training in enumerate(domain("training")):
             names = charge_slots().get(str(training), ())
@@ -133,6 +129,7 @@ class Door:
         """The columns that were read already: those of the groups, times, amounts and required ones."""
         names = {"date_of_service", "start_time", "end_time", "minutes", "assistant_minutes"}
         names |= {"patient.therapy_used", "patient.deductible_remaining"}
+        names |= {"practitioner.npi", "patient.certifying_npi"}
         for answers in self._groups.answers:
             names |= {*answers.group.plain, *answers.group.shaped}
         return names
@@ -209,36 +206,15 @@ class Door:
                 Fault(name, "an empty cell", column.field.accepts, "fill it in"),
                 shared=shared,
             )
-        records["npi"] = self._npi(cells, words)
+        numbers, told = self._practitioners.fill(cells, words)
+        for rows, fault in told:
+            faults.add(rows, fault, shared=True)
+        for rows, fault in self._certifiers.fill(cells, words)[1]:
+            faults.add(rows, fault, shared=False)
+        records["npi"] = numbers
         records["patient"] = cells.key("patient.id")
         helper = cells.key("practitioner.furnished_by_id")
         records["helper"] = np.where(helper == 0, helper, helper | np.uint64(1))
-
-    def _npi(self, cells: Cells, words: Words) -> NDArray[np.uint64]:
-        name = "practitioner.npi"
-        constant = cells.columns[name].index is None
-        keys = np.zeros(cells.height, np.uint64) if constant else cells.hashed(name)
-        codes = self._npi_table.find(keys)
-        missing = np.flatnonzero(codes < 0)
-        if missing.size:
-            distinct, rows = first_rows(keys, missing)
-            fresh = []
-            for key, row in zip(distinct.tolist(), rows, strict=True):
-                value, _ = cells.read(name, int(row))
-                text = str(value or "").strip()
-                number = int(text) if len(text) == 10 and text.isascii() and text.isdigit() else None  # noqa: PLR2004
-                standing = decide(self._identifier, (text,), ())
-                fresh.append(
-                    (
-                        (key | int(_NPI_TEXT)) if number is None else number,
-                        number_of("rendering_identifier", standing),
-                    )
-                )
-            self._npi_table.add(distinct)
-            self._npis = np.concatenate([self._npis, np.array(fresh, np.uint64)])
-            codes = self._npi_table.find(keys)
-        words.add(self._standings.take(self._npis[:, 1].astype(np.intp), axis=0), codes)
-        return self._npis[:, 0].take(codes)
 
     def _fill_history(self, cells: Cells, context: Context, records: Block) -> None:
         """What the history of a patient is told by: the skill taught, to whom, and when the note was signed."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from teachback.batch.journal import Kind
 
 # Measured: a bucket of this many rows takes well under a gigabyte while it is assessed.
-ROWS_PER_BUCKET: Final = 250_000
+ROWS_PER_BUCKET: Final = 500_000
 ROWS_PER_DATE_BUCKET: Final = 250_000
 MOST_BUCKETS: Final = 4096
 STAGES: Final[dict[Kind, str]] = {READ: "reading parts", CROSS: "crossing dates", ASSESS: "assessing buckets"}
@@ -54,7 +54,7 @@ class Order:
     out: Path
     payer: str
     map_file: Path | None = None
-    part_rows: int = 250_000
+    part_rows: int = 500_000
     buckets: int | None = None
     workers: int = 1
     threads: int = 1

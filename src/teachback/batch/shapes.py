@@ -230,7 +230,6 @@ GROUPS: tuple[Group, ...] = (
             "practitioner.private_practice",
         ),
     ),
-    Group("certifier", ("certifier_identifier",), ("patient.certifying_npi",)),
     Group("beneficiary", ("mbi_form",), (), ("patient.mbi",), mbi),
     Group(
         "coverage",

@@ -24,11 +24,19 @@ _TABLES: Final = ("dispositions", "outcomes", "units", "findings")
 
 
 def merged(counters: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Counters added up: numbers are summed, tables by their keys, and the first word stands."""
+    """Counters added up: numbers are summed, tables by their keys; of words the worst severity or first in order stands."""
     total: dict[str, Any] = {}
     for each in counters:
         _add(total, each)
     return total
+
+
+_WORST: Final = ("error", "hold", "warning", "information")
+
+
+def _order(word: Any) -> tuple[int, str]:  # noqa: ANN401  whatever a task counted
+    """Buckets come in any number: which of several words stands must not depend on it."""
+    return (_WORST.index(word) if word in _WORST else len(_WORST), str(word))
 
 
 def _add(total: dict[str, Any], more: dict[str, Any]) -> None:
@@ -38,7 +46,7 @@ def _add(total: dict[str, Any], more: dict[str, Any]) -> None:
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             total[key] = total.get(key, 0) + value
         else:
-            total.setdefault(key, value)
+            total[key] = min(total.get(key, value), value, key=_order)
 
 
 def summarized(  # noqa: PLR0913  a summary has this many parts

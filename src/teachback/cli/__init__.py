@@ -222,7 +222,7 @@ def batch(  # noqa: PLR0913  a large run has this many conditions
     map: Path | None = None,  # noqa: A002  the option is called --map
     dask: str | None = None,
     buckets: Whole | None = None,
-    part_rows: Whole = 250_000,
+    part_rows: Whole = 500_000,
     keep_work: Annotated[bool, Parameter(negative=())] = False,
     fresh: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:

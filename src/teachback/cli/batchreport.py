@@ -101,13 +101,10 @@ def _outcomes(console: Console, summary: dict[str, Any]) -> None:
 
 
 def _codes(console: Console, summary: dict[str, Any]) -> None:
-    lines = summary.get("code_lines", {})
-    rows = [
-        (code, f"{lines[code]:,}" if code in lines else "", f"{units:,}")
-        for code, units in summary["units"].items()
-    ]
-    rows.append(("All", f"{summary['lines']:,}", f"{sum(summary['units'].values()):,}"))
-    _print(console, (("Code", False), ("Lines", True), ("Units", True)), rows)
+    rows = [(code, f"{units:,}") for code, units in summary["units"].items()]
+    rows.append(("All", f"{sum(summary['units'].values()):,}"))
+    _print(console, (("Code", False), ("Units", True)), rows)
+    _say(console, f"{_count(summary['lines'], 'service line')}")
 
 
 def _findings(console: Console, summary: dict[str, Any]) -> None:
