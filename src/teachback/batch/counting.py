@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from teachback.model import Severity
+
 if TYPE_CHECKING:
     from teachback.batch.collect import Tables
+
+
+def _heaviest_first(row: tuple[str, str, str, str, int]) -> tuple[str, int, str]:
+    return row[0], Severity(row[2]).rank, row[3]
 
 
 def counted(tables: Tables) -> dict[str, Any]:
@@ -17,7 +23,8 @@ def counted(tables: Tables) -> dict[str, Any]:
     outcomes = sessions.group_by("outcome").agg(pl.len(), pl.col("allowed_cents").sum())
     findings = tables.findings.group_by("code", "name", "severity", "owner").len()
     told: dict[str, dict[str, Any]] = {}
-    for code, name, severity, owner, count in findings.rows():
+    # Some codes have edits of several severities: the heaviest gives the code its name.
+    for code, name, severity, owner, count in sorted(findings.rows(), key=_heaviest_first):
         mine = told.setdefault(code, {"name": name, "severity": severity, "owner": owner, "count": 0})
         mine["count"] += count
     return {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from teachback.batch.journal import Kind
 
-# Measured: a bucket of this many rows takes well under a gigabyte while it is assessed.
+# Measured: a bucket of this many rows takes about a gigabyte while it is assessed.
 ROWS_PER_BUCKET: Final = 500_000
 ROWS_PER_DATE_BUCKET: Final = 250_000
 MOST_BUCKETS: Final = 4096
