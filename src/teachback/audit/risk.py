@@ -256,12 +256,24 @@ def _add_told(risk: Risk, frame: pl.DataFrame, peers: Peers) -> None:
         "units": pl.col("units") > 1,
         "patient": pl.col("allowed_cents") > 0,
     }
-    for (npi, family, measure), _ in peers.told.select("practitioner_npi", "family", "measure").group_by(
-        "practitioner_npi", "family", "measure", maintain_order=True
-    ):
-        rows = theirs.filter((pl.col("practitioner_npi") == npi) & tests[str(measure)])
-        if family != "all":
-            rows = rows.filter(pl.col("family") == family)
-        risk.told_rows.add(
-            rows.select(columns).with_columns(measure=pl.lit(measure), of_family=pl.lit(family))
+    told = peers.told.select(pl.col("practitioner_npi", "family", "measure").cast(pl.String)).unique()
+    pieces = []
+    for measure, test in tests.items():
+        mine = told.filter(pl.col("measure") == measure)
+        rows = theirs.filter(test).select(
+            *columns,
+            measure=pl.lit(measure),
+            of_npi=pl.col("practitioner_npi").cast(pl.String),
+            of_family=pl.col("family").cast(pl.String),
         )
+        of_all = mine.filter(pl.col("family") == "all")
+        of_one = mine.filter(pl.col("family") != "all")
+        pieces.append(
+            rows.join(of_all, left_on="of_npi", right_on="practitioner_npi", how="semi").with_columns(
+                of_family=pl.lit("all")
+            )
+        )
+        keys = ["practitioner_npi", "family"]
+        pieces.append(rows.join(of_one, left_on=["of_npi", "of_family"], right_on=keys, how="semi"))
+    # Added once for a part: one practitioner after another, the work would grow with the square of their number.
+    risk.told_rows.add(pl.concat(pieces).drop("of_npi"))
