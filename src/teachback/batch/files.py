@@ -25,7 +25,8 @@ def save_sorted(
     counts = np.bincount(bucket, minlength=buckets)
     with writing(path) as part, part.open("wb") as stream:
         for name in kind.names or ():
-            records[name][order].astype(kind[name], copy=False).tofile(stream)
+            # Written as bytes: numpy's own writer does not say when the disk is full.
+            stream.write(records[name][order].astype(kind[name], copy=False).data)
     with writing(_beside(path)) as part:
         part.write_text(json.dumps(counts.tolist()), encoding="utf-8")
     return order

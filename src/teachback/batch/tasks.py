@@ -166,7 +166,7 @@ def cross_dates(bucket: int, work: str, settings: Settings) -> dict[str, Any]:
     narrow = _slices(work, ".narrow", NARROW, bucket)
     several = on_several_dates(_slices(work, ".dated", DATED, bucket))
     with writing(Path(work) / "side" / f"{bucket:05d}.several") as path:
-        several.tofile(path)
+        path.write_bytes(several.tobytes())
     clock.lap("cross read")
     side = cross(narrow)
     kept = narrow["state"] == GOOD
