@@ -25,7 +25,7 @@ demo: .venv/.runtime .venv/.project  ## install what is needed to run, then show
 	@echo "== teachback demo"
 	@.venv/bin/teachback demo
 
-test: .venv/.dev .venv/.project  ## run the tests (ARGS="..." for pytest)
+test: .venv/.dev .venv/.project .venv/.browser  ## run the tests (ARGS="..." for pytest)
 	@echo "== pytest"
 	@$(PYTHON) -m pytest -n 2 $(ARGS)
 
@@ -99,4 +99,16 @@ clean:  ## remove .venv, caches and build output
 .venv/.project: pyproject.toml src/teachback/__init__.py
 	@echo "== installing Teachback itself from this folder"
 	@$(INSTALL) --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+# Tests look at the audit page in Debian's Chromium; where it cannot be had, they are skipped and say so.
+.venv/.browser: .venv/.made
+	@if command -v chromium >/dev/null 2>&1; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1; then \
+	  echo "== installing Chromium, in which tests look at pages"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } \
+	    >/dev/null 2>&1 || echo "Chromium could not be installed; tests of pages are skipped"; \
+	else \
+	  echo "Chromium is missing (apt-get install chromium); tests of pages are skipped"; \
+	fi
 	@touch $@
