@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachback.rulebook import Kind, Scope
+from teachback.rulebook import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from teachback.batch.periods import Periods
     from teachback.law import Statute
-    from teachback.rulebook import Rule, Rulebook
+    from teachback.rulebook import Rulebook
 
 CHUNK = 32_768
 UNMET = -1
@@ -150,8 +150,3 @@ class Maker:
 
     def _fill(self, scope: Scope) -> int:
         return self.values.number(scope.value(self.fact))
-
-
-def is_table(rule: Rule) -> bool:
-    """Whether a rule answers from finite facts."""
-    return rule.kind in {Kind.DETERMINATION, Kind.EDIT}

@@ -10,7 +10,7 @@ import numpy as np
 from teachback.batch.cases import Cases, Cluster, clusters
 from teachback.batch.cells import day_number
 from teachback.batch.columns import Coded, Maker, Sheet, Values, capacity
-from teachback.batch.domains import NO_MINUTES, Counts, domain, numbers
+from teachback.batch.domains import NO_MINUTES, Counts, domain
 from teachback.batch.layout import PACKED, Block, unpack
 from teachback.batch.lines import Lines
 from teachback.batch.money import Reckoner
@@ -20,7 +20,7 @@ from teachback.batch.sameday import SameDay, across, same_day
 from teachback.batch.vocab import mixed
 from teachback.model import Severity
 from teachback.rulebook import Kind, Scope
-from teachback.rules.vocabulary import NO_CODE, Stage
+from teachback.rules.vocabulary import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -303,12 +303,3 @@ def _counted(codes: NDArray[Any]) -> Coded:
     """Counts that were raised by one, so that 0 is unknown; the room grows with the largest."""
     size = capacity(max(int(codes.max(initial=0)) + 1, 2))
     return Coded(codes, Counts(size), size)
-
-
-def has_code(coded: Coded) -> NDArray[np.bool_]:
-    """Which rows have a procedure code."""
-    real = np.array([value is not None and value != NO_CODE for value in coded.values], np.bool_)
-    return real.take(coded.codes)
-
-
-__all__ = ["Engine", "Found", "Worked", "numbers"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from teachback.batch.columns import Coded, Sheet, capacity
-from teachback.batch.domains import CHARGES, MOST_CENTS, UNKNOWN_CENTS, Counts, charge_slots, domain, numbers
+from teachback.batch.domains import CHARGES, UNKNOWN_CENTS, Counts, charge_slots, domain, numbers
 from teachback.batch.money import Amount
 from teachback.rulebook import decide
 from teachback.rules.fees import NO_CHARGE, dollars
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from teachback.batch.layout import Block
 
 _BOTH = (None, True, False)
-_LINE = ("procedure_code", "is_addon", "units")
 _CHAIN = (
     "deductible_applied_cents",
     "coinsurance_cents",
@@ -237,6 +236,3 @@ def _procedure(coded: Coded, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
 def _counts(coded: Coded, rows: NDArray[np.intp]) -> NDArray[np.int64]:
     table = np.array([value or 0 for value in coded.values], np.int64)
     return table.take(coded.codes[rows])
-
-
-__all__ = ["MOST_CENTS", "_LINE", "Lines"]

@@ -193,6 +193,19 @@ def mbi(cells: Cells, _context: Context) -> Keys:
     return [found]
 
 
+_COVERAGE = (
+    "coverage",
+    "other_payer_primary",
+    "present",
+    "inpatient",
+    "home_health",
+    "home_health_related",
+    "supplier_trains",
+    "snf_part_a",
+    "hospice",
+    "guide",
+    "kx_attested",
+)
 GROUPS: tuple[Group, ...] = (
     Group(
         "service",
@@ -233,35 +246,8 @@ GROUPS: tuple[Group, ...] = (
     Group("beneficiary", ("mbi_form",), (), ("patient.mbi",), mbi),
     Group(
         "coverage",
-        (
-            "coverage",
-            "other_payer_primary",
-            "present",
-            "inpatient",
-            "home_health",
-            "home_health_related",
-            "supplier_trains",
-            "snf_part_a",
-            "hospice",
-            "guide",
-            "kx_attested",
-        ),
-        tuple(
-            f"patient.{name}"
-            for name in (
-                "coverage",
-                "other_payer_primary",
-                "present",
-                "inpatient",
-                "home_health",
-                "home_health_related",
-                "supplier_trains",
-                "snf_part_a",
-                "hospice",
-                "guide",
-                "kx_attested",
-            )
-        ),
+        _COVERAGE,
+        tuple(f"patient.{name}" for name in _COVERAGE),
     ),
     Group(
         "family",

@@ -50,11 +50,11 @@ def plan_parts(inputs: Sequence[Path], part_rows: int) -> Plan:
         try:
             found = [*_cut(file, part_rows)]
         except Unread as unread:
-            problems.append(Problem(str(file), str(unread.refusal)))
+            problems.append(Problem(str(file), str(unread.refusal).removeprefix(f"{file}: ")))
         except BatchError as error:
-            problems.append(Problem(str(file), str(error)))
+            problems.append(Problem(str(file), str(error).removeprefix(f"{file}: ")))
         except OSError as error:
-            problems.append(Problem(str(file), f"{file}: {error.strerror or 'cannot be read'}."))
+            problems.append(Problem(str(file), f"{error.strerror or 'it cannot be read'}."))
         else:
             for kind, offset, rows, size, first in found:
                 parts.append(Part(len(parts), str(file), kind, offset, rows, size, first))  # type: ignore[arg-type]
