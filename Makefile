@@ -59,8 +59,8 @@ docs: .venv/.dev .venv/.project  ## write the generated pages anew
 
 lock: .venv/.dev  ## write the lock files anew (UPGRADE=--upgrade for newer versions)
 	@echo "== requirements.txt, requirements-dev.txt"
-	@$(LOCK) pyproject.toml --extra cluster --group build --output-file requirements.txt
-	@$(LOCK) pyproject.toml --extra cluster --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(LOCK) pyproject.toml --extra cluster --extra strict --group build --output-file requirements.txt
+	@$(LOCK) pyproject.toml --extra cluster --extra strict --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean:  ## remove .venv, caches and build output
 	@echo "== removing .venv, caches and build output"
