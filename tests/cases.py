@@ -137,7 +137,12 @@ class _Loader(yaml.SafeLoader):
 
 def load_cases(directory: Path = RULES) -> list[Case]:
     """Every case of every YAML file beside the rules."""
-    return [case for file in sorted(directory.glob("*.yaml")) for case in _read(file)]
+    return [
+        case
+        for file in sorted(directory.glob("*.yaml"))
+        if not file.stem.startswith("claim_")
+        for case in _read(file)
+    ]
 
 
 def _read(file: Path) -> Iterator[Case]:

@@ -13,6 +13,7 @@ import pytest
 from teachback.cli import app
 from teachback.rulebook import Kind
 from teachback.rules.book import rulebook
+from teachback.rules.claimbook import claim_rulebook
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -40,7 +41,7 @@ def test_every_command_has_its_heading():
 
 def test_every_finding_has_its_heading():
     page = (ROOT / "docs/reference/findings.md").read_text("utf-8")
-    for rule in rulebook().rules:
+    for rule in (*rulebook().rules, *claim_rulebook().rules):
         if rule.kind is Kind.EDIT:
             assert f"\n## {rule.code} {rule.of}\n" in page
 

@@ -20,7 +20,7 @@ _WORDS = re.compile(r"[^\W_]+")
 # Dates, times, amounts, plain numbers, Medicare numbers, ICD-10 codes.
 _DATA = re.compile(
     r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[ T].*)?|[0-9]{1,2}:[0-9]{2}.*|[-+$]?[0-9][-0-9,.]*"
-    r"|[1-9][A-Z][A-Z0-9][0-9]-?[A-Z0-9]{3}-?[A-Z0-9]{4}|[A-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}",
+    r"|[1-9][A-Z][A-Z0-9][0-9]-?[A-Z0-9]{3}-?[A-Z0-9]{4}|(?:[A-Z][0-9]|QA)[0-9A-Z]\.[0-9A-Z]{1,4}",
     re.IGNORECASE,
 )
 

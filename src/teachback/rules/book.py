@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from typing import TYPE_CHECKING
 
 from teachback import law as law_files
 from teachback.rulebook import Rulebook, registered
 from teachback.rules.vocabulary import RECORDED
+
+if TYPE_CHECKING:
+    from teachback.law import Law
 
 TOPICS = (
     "codes",
@@ -28,6 +32,12 @@ TOPICS = (
 
 
 @cache
+def law() -> Law:
+    """All law files, read once for every rule book."""
+    return law_files.load()
+
+
+@cache
 def rulebook(topics: tuple[str, ...] = TOPICS) -> Rulebook:
     """The rules of the topics, checked against their law.
 
@@ -36,5 +46,5 @@ def rulebook(topics: tuple[str, ...] = TOPICS) -> Rulebook:
     names = [f"teachback.rules.{topic}" for topic in topics]
     for name in names:
         importlib.import_module(name)
-    law = law_files.load(topics=None if topics == TOPICS else topics)
-    return Rulebook(registered(names), law, {name: fact.stage for name, fact in RECORDED.items()})
+    needed = law() if topics == TOPICS else law_files.load(topics=topics)
+    return Rulebook(registered(names), needed, {name: fact.stage for name, fact in RECORDED.items()})

@@ -8,7 +8,7 @@ from teachback.findings import Owner
 from teachback.model import Severity
 from teachback.rulebook import derives, edit
 
-_FORM = re.compile(r"[A-Z][0-9][0-9AB](\.?[0-9A-Z]{1,4})?")
+_FORM = re.compile(r"(?:[A-Z][0-9][0-9AB]|QA[0-9])(\.?[0-9A-Z]{1,4})?")
 
 
 def _codes(diagnoses: tuple[str, ...]) -> list[str]:

@@ -54,7 +54,7 @@ class Recorded:
     ``always`` facts are never unknown: the schema declares a default, or the fact is computed.
     """
 
-    stage: Stage
+    stage: IntEnum
     values: Collection[object] | None
     label: str
     always: bool = False

@@ -1,0 +1,1 @@
+"""External code sets with their codes only, dated where the set is: places, diagnoses, states, bill types."""
