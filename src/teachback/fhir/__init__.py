@@ -1,0 +1,1 @@
+"""A claim as a FHIR R4B Claim, and back."""
