@@ -13,7 +13,10 @@ LOCK    = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 
 # Extra words for pytest, as in: make test ARGS="tests/test_tree.py -v"
 ARGS =
 
-.PHONY: all help demo test lint tree format bench docs lock clean
+# Tries of `make fuzz`, or its time, as in: make fuzz TRIES=60s
+TRIES = 1000000
+
+.PHONY: all help demo test lint tree format bench fuzz docs lock clean
 
 all: lint test  ## check everything: lint, then test
 
@@ -53,6 +56,9 @@ format: .venv/.dev  ## put the code in order
 
 bench: .venv/.dev .venv/.project  ## measure how fast it is
 	@$(PYTHON) bench/run.py
+
+fuzz: .venv/.dev .venv/.project  ## a million damaged inputs at every door (TRIES=60s for a minute)
+	@$(PYTHON) tools/fuzz.py $(TRIES)
 
 docs: .venv/.dev .venv/.project  ## write the generated pages anew
 	@$(PYTHON) docs/generate.py

@@ -36,10 +36,11 @@ COMMANDS = (
     "practice",
     "claim",
     "check",
+    "segments",
     "book",
     *(
         f"book {c}"
-        for c in ("list", "show", "withdraw", "sent", "end", "verify", "backup", "export", "numbers")
+        for c in ("list", "show", "withdraw", "sent", "end", "verify", "backup", "export", "paper", "numbers")
     ),
     "batch",
     "audit",

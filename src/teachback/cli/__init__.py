@@ -16,7 +16,7 @@ USAGE = 2
 app = App(
     name="teachback",
     help=(
-        "Turn caregiver-training sessions into coded, priced and explained Medicare lines.\n\n"
+        "Turn caregiver-training sessions into coded, priced and explained Medicare lines, and lines into claims.\n\n"
         "Exit status of commands that read rows: 0 all read, 1 some refused, 2 nothing read or wrong usage."
     ),
     version=__version__,
@@ -80,6 +80,7 @@ def complain(message: str) -> int:
 
 # Commands register themselves with the app above, so they are imported below it.
 from teachback.cli import books as _books  # noqa: E402
+from teachback.cli import claims as _claims  # noqa: E402
 from teachback.cli import sessions as _sessions  # noqa: E402
 
-_DECLARED = (_sessions, _books)
+_DECLARED = (_sessions, _claims, _books)

@@ -48,7 +48,7 @@ def run_book(book: Path, *, file: str | None = None) -> int:
 
     def listed(opened: SqliteBook) -> int:
         if file is not None:
-            _print_claims(opened, _found(opened, file))
+            _print_claims(opened, the_file(opened, file))
             return 0
         files = opened.files()
         if not files:
@@ -62,7 +62,7 @@ def run_book(book: Path, *, file: str | None = None) -> int:
         _tell_unfinished(files)
         return 0
 
-    return _with(book, listed)
+    return with_book(book, listed)
 
 
 def run_show(book: Path, what: str) -> int:
@@ -80,14 +80,14 @@ def run_show(book: Path, what: str) -> int:
             _print_claim(opened, entry, line)
         return 0
 
-    return _with(book, shown)
+    return with_book(book, shown)
 
 
 def run_withdraw(book: Path, file: str, *, why: str, who: str | None = None) -> int:
     """Undo a file that was not sent; the file on the disk gets another name, so that nobody sends it."""
 
     def withdrawn(opened: SqliteBook) -> int:
-        found = _found(opened, file)
+        found = the_file(opened, file)
         opened.withdraw(found.id, who=who or person(), why=why)
         path = Path(found.path)
         print(f"File {found.id} is withdrawn: {_many(found.claims, 'claim')} undone, their sessions free.")
@@ -98,20 +98,20 @@ def run_withdraw(book: Path, file: str, *, why: str, who: str | None = None) -> 
         print("Its control numbers are never used again.")
         return 0
 
-    return _with(book, withdrawn)
+    return with_book(book, withdrawn)
 
 
 def run_sent(book: Path, file: str, *, who: str | None = None, why: str = "") -> int:
     """Record that a file went to its receiver."""
 
     def sent(opened: SqliteBook) -> int:
-        found = opened.mark_sent(_found(opened, file).id, who=who or person(), why=why)
+        found = opened.mark_sent(the_file(opened, file).id, who=who or person(), why=why)
         print(
             f"File {found.id} with {_many(found.claims, 'claim')} is recorded as sent to {printable(found.receiver_name)}."
         )
         return 0
 
-    return _with(book, sent)
+    return with_book(book, sent)
 
 
 def run_end(book: Path, claim: str, how: str, *, why: str, who: str | None = None) -> int:
@@ -128,7 +128,7 @@ def run_end(book: Path, claim: str, how: str, *, why: str, who: str | None = Non
             print(f"Claim {found.replaces}, which it was to replace, stands again.")
         return 0
 
-    return _with(book, ended)
+    return with_book(book, ended)
 
 
 def run_verify(book: Path) -> int:
@@ -151,7 +151,7 @@ def run_verify(book: Path) -> int:
         )
         return 0
 
-    return _with(book, verified)
+    return with_book(book, verified)
 
 
 def run_backup(book: Path, to: Path) -> int:
@@ -162,7 +162,7 @@ def run_backup(book: Path, to: Path) -> int:
         print(f"{file} written. It holds patients' data: keep it as safe as the book.")
         return 0
 
-    return _with(book, copied)
+    return with_book(book, copied)
 
 
 def run_export(book: Path, out: Path) -> int:
@@ -182,7 +182,7 @@ def run_export(book: Path, out: Path) -> int:
         print(f"{out} written; it holds patients' data.", file=sys.stderr)
         return 0
 
-    return _with(book, exported)
+    return with_book(book, exported)
 
 
 def run_numbers(
@@ -199,7 +199,7 @@ def run_numbers(
         _table(("numbers", "next", "left"), rows)
         return 0
 
-    return _with(book, told)
+    return with_book(book, told)
 
 
 def person() -> str:
@@ -210,7 +210,8 @@ def person() -> str:
         return "unknown"
 
 
-def _with(folder: Path, work: Callable[[SqliteBook], int]) -> int:
+def with_book(folder: Path, work: Callable[[SqliteBook], int]) -> int:
+    """Do something with a book that exists; why it cannot be done is told."""
     try:
         with SqliteBook.open(folder, create=False) as book:
             for warning in book.warnings():
@@ -220,7 +221,7 @@ def _with(folder: Path, work: Callable[[SqliteBook], int]) -> int:
         return complain(str(error))
 
 
-def _found(book: SqliteBook, wanted: str) -> File:
+def the_file(book: SqliteBook, wanted: str) -> File:
     """The file that a person means by its number, its name or its path."""
     if wanted.isascii() and wanted.isdigit() and (found := book.file(int(wanted))) is not None:
         return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from teachback.cli import complain, printable
+from teachback.cli.booking import the_file, with_book
 from teachback.forms import cms1500, superbill, ub04
 
 if TYPE_CHECKING:
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from teachback.book import SqliteBook
     from teachback.claimdata import Claim
     from teachback.forms.pages import Note
 
@@ -85,9 +89,42 @@ def write_papers(
     return papers
 
 
+def run_paper(book: Path, file: str, *, out: Path, offset: str | None, printing: Printing) -> int:
+    """Print the claims of a file of the book; 2 where the file or the offset cannot be used."""
+
+    def printed(opened: SqliteBook) -> int:
+        found = the_file(opened, file)
+        submission = opened.submission(found.id)
+        how = replace(printing, prefix=f"file-{found.id}-")
+        try:
+            if offset is not None:
+                how = replace(how, offset_mm=offset_of(offset))
+            out.mkdir(parents=True, exist_ok=True)
+            papers = write_papers(
+                submission.claims, out, practice_name=submission.submitter.name, printing=how
+            )
+        except ValueError as error:
+            return complain(str(error))
+        for line in (*told(papers.notes), WAIVER):
+            print(f"paper: {printable(line)}", file=sys.stderr)
+        for path in papers.files:
+            print(f"{path} written; it names patients.")
+        return 0
+
+    return with_book(book, printed)
+
+
 def told(notes: Iterable[Note]) -> list[str]:
-    """The notes as lines for people, each once and in order."""
-    return list(dict.fromkeys(str(note) for note in notes))
+    """The notes as lines for people: what many claims share is told once, with the first of them."""
+    shared: dict[tuple[str, str], list[Note]] = {}
+    for note in notes:
+        shared.setdefault((note.item, note.message), []).append(note)
+    lines = []
+    for same in shared.values():
+        others = len({note.claim for note in same}) - 1
+        more = f" ({others:,} more claims like it)" if others > 1 else f" (so is {same[-1].claim})"
+        lines.append(f"{same[0]}{more if others else ''}")
+    return lines
 
 
 def _written(path: Path, data: bytes) -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from teachback.assess import assess
 from teachback.cli import complain
 from teachback.cli.coding import counting, whole, wrong_place
+from teachback.cli.democlaims import claims_of_the_demo
 from teachback.cli.tables import print_stuck, print_totals
 from teachback.intake.dump import write_jsonl
 from teachback.synthetic.advice import nearly_billed_wrongly
@@ -44,6 +45,8 @@ def run_demo(*, out: Path | None, seed: int, sessions: int) -> int:
     print("WHAT IS STUCK, AND WHO MUST ACT\n")
     print_stuck(assessments, sys.stdout)
     for line in _nearly_wrong(assessments):
+        print(line)
+    for line in claims_of_the_demo(practice):
         print(line)
     _next_steps(out, practice[0].id, assessments)
     if out is not None:
@@ -81,6 +84,8 @@ def _next_steps(out: Path | None, first: str, assessments: list[Assessment]) -> 
         (f"teachback demo --out {file}", "keep these sessions in a file"),
         (f"teachback code {file}", "code them again, line by line"),
         (f"teachback explain {file} {held}", "the proof of one held session"),
+        (f"teachback practice {file} --out practice.toml", "who bills: a file to fill in"),
+        (f"teachback claim {file} --practice practice.toml --out claims", "837 files, a report, paper"),
         ("teachback template sessions.xlsx", "a spreadsheet for your own sessions"),
     ]
     width = max(len(command) for command, _ in steps)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -74,8 +74,11 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _decimal(text: str) -> Decimal:
-    value = Decimal(text)
-    if len(text) > MOST_DIGITS or abs(value.adjusted()) > MOST_DIGITS:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:  # an exponent beyond what decimals hold
+        value = None
+    if value is None or len(text) > MOST_DIGITS or abs(value.adjusted()) > MOST_DIGITS:
         raise NotJson(f"a number has more than {MOST_DIGITS} digits")
     return value
 

@@ -1,0 +1,1 @@
+"""From assessments to claims: who is billed, which lines stand together, and what keeps a claim back."""
