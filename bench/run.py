@@ -137,5 +137,6 @@ if __name__ == "__main__":
     start()
     coding()
     sys.stdout.flush()
-    # Batch and its peers, each in a process of its own.
-    subprocess.run([sys.executable, str(ROOT / "bench" / "batch.py")], check=True)
+    # Each with its peers in processes of their own.
+    for program in ("claims.py", "claims_check.py", "batch.py"):
+        subprocess.run([sys.executable, str(ROOT / "bench" / program)], check=True)

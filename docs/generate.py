@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from teachback.check.catalog import with_table
 from teachback.intake.fields import FIELDS
 from teachback.law import RULES, payers, sources
 from teachback.rulebook import FIRST_DAY, Kind, wording
@@ -229,6 +230,7 @@ def pages() -> dict[Path, str]:
         HERE / "reference" / "findings.md": findings(),
         HERE / "reference" / "coverage.md": coverage(),
         HERE / "reference" / "session.md": session(),
+        HERE / "reference" / "check.md": with_table((HERE / "reference" / "check.md").read_text("utf-8")),
     }
     for page in [HERE.parent / "README.md", *HERE.rglob("*.md")]:
         if page not in made and page.exists() and "<!-- run: " in page.read_text("utf-8"):

@@ -49,6 +49,18 @@ def _segments() -> Callable[[bytes], object]:
     return lambda data: [segment.elements for segment in read(io.BytesIO(data))]
 
 
+def _answers() -> Callable[[bytes], object]:
+    from teachback.x12.answers import NotAnAnswer, received
+
+    def door(data: bytes) -> None:
+        for found in received(io.BytesIO(data)):
+            if not isinstance(found, NotAnAnswer):
+                repr(found)
+                [str(one) for one in found.told]
+
+    return door
+
+
 def _fhir() -> Callable[[bytes], object]:
     from teachback.fhir.nodes import CannotRead
     from teachback.fhir.reading import from_fhir
@@ -77,12 +89,14 @@ def _practice() -> Callable[[bytes], object]:
 DOORS: dict[str, Callable[[], Callable[[bytes], object]]] = {
     "check": _check,
     "segments": _segments,
+    "answers": _answers,
     "fhir": _fhir,
     "practice": _practice,
 }
 SEEDS = {
     "check": ("tests/x12/clean/*.837",),
     "segments": ("tests/x12/clean/*.837",),
+    "answers": ("tests/x12/answers/*",),
     "fhir": ("tests/fhir/*.json",),
     "practice": ("examples/practice.toml",),
 }

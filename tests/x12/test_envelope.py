@@ -86,10 +86,10 @@ def test_another_version_is_one_clear_finding(version):
     assert [code for code, *_ in told(text)] == ["X117"]
 
 
-def test_what_is_no_claim_has_its_envelopes_checked():
+def test_other_transaction_sets_have_their_envelopes_checked():
     text = (
-        P.replace("ST*837*0001*005010X222A1", "ST*835*0001")
-        .replace("GS*HC", "GS*HP")
+        P.replace("ST*837*0001*005010X222A1", "ST*270*0001*005010X279A1")
+        .replace("GS*HC", "GS*HS")
         .replace("SE*50", "SE*51")
     )
     assert [code for code, *_ in told(text)] == ["X128", "X115"]

@@ -20,7 +20,7 @@ class Kept:
     def __init__(self):
         self.issues = []
 
-    def tell(self, issues, claim):
+    def tell(self, issues, claim):  # noqa: ARG002  the protocol of a sink
         self.issues.extend(issues)
 
 

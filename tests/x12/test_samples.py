@@ -28,8 +28,6 @@ WRONG_COUNT = "X115 SE01"
 # imsweb: SE01 is 25 in every file whatever it holds; most write HI*BK*8901*BF*87200*BF:5559, that is the first
 # diagnoses without component separators; ISA11 is U, which 00501 does not forbid as a separator.
 BROKEN = {
-    IMSWEB + "x12_999_accepted.txt": {"X109 GS05", "X107 IEA02", "X128 ST01"},  # a 999; GS05 is 102497
-    IMSWEB + "x12_999_rejected.txt": {"X128 ST01"},  # a 999
     IMSWEB + "x12_ambiguous_loop.txt": {WRONG_COUNT, "X211 HI"},  # HI ends with empty elements
     IMSWEB + "x12_bad_first_line.txt": {WRONG_COUNT, NO_COMPONENTS, "X103 ISA02"},  # ISA02 has nine characters
     IMSWEB + "x12_bad_segment_identifier.txt": {
@@ -97,7 +95,7 @@ def samples():
     for archive in ("imsweb", "linuxforhealth"):
         with tarfile.open(SAMPLES / f"{archive}.tar.gz") as tar:
             for member in tar.getmembers():
-                if "837" in member.name and member.isfile():
+                if "837" in member.name and "_999_" not in member.name and member.isfile():
                     found[member.name] = tar.extractfile(member).read()
     return found
 

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import RawIOBase
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from teachback.check.billing import Told, issues_of, line_of
-from teachback.check.register import dates_of, key
+from teachback.check.billing import issues_of
 from teachback.check.report import ClaimRef
+from teachback.check.waiting import day_of
 from teachback.x12.issues import Issue, Position
 from teachback.x12.meaning.catalog import kinds
 from teachback.x12.tokens import read
 from teachback.x12.walk import EventKind, check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from teachback.check.billing import Billing
+    from teachback.check.billing import Billing, Told
     from teachback.check.register import Place, Register
+    from teachback.check.waiting import Waiting
     from teachback.claimedits import ClaimFinding
     from teachback.x12.tokens import Segment
-    from teachback.x12.walk import Event
 
 _SIP = 4096
 MOST_TOGETHER = 400
 """Claims of one patient and date that are looked at together; more are looked at in portions of so many."""
 _ENDS = frozenset({"CLM", "HL", "SE", "ST", "GE", "GS", "IEA", "ISA"})
 _REPEATED = "X515"
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Issues of one claim that wait, each with the key of its patient's date."""
-
-    claim: ClaimRef
-    issues: list[tuple[int | None, Issue]]
 
 
 class Across:
@@ -48,7 +39,7 @@ class Across:
         register: Register,
         billing: Billing | None,
         tell: Callable[[Sequence[Issue], ClaimRef], None],
-        held: Mapping[int, Held],
+        held: Waiting,
     ) -> None:
         self.stream = stream
         self.register = register
@@ -83,13 +74,16 @@ class Across:
 
     def _waiting(self, billing: Billing, shared: set[int]) -> None:
         """Findings that waited for other claims, on dates that no other claim shares."""
-        for ordinal in self.register.waiting():
-            held = self.held.get(ordinal)
-            if held is not None:
-                issues = [issue for day, issue in held.issues if day not in shared]
-                if issues:
-                    self.tell(issues, held.claim)
-                continue
+        done = 0
+        for ordinal, held in self.held.claims():
+            done = ordinal + 1
+            place = self.register.place(ordinal)
+            number = self._number(place)
+            issues = self.held.issues(held, shared, place, number)
+            if issues:
+                byte, line, _ = place.claim
+                self.tell(issues, ClaimRef(ordinal, number, line, byte))
+        for ordinal in self.register.waiting(done):
             told = self._again(billing, ordinal)
             if told is not None:
                 found = [one for one in billing.editor.alone(told.claim) if not one.settled]
@@ -98,6 +92,11 @@ class Across:
                     told,
                     [one for one in found if day_of(told.event, told.services, one) not in shared],
                 )
+
+    def _number(self, place: Place) -> str:
+        """CLM01 of a claim; empty where it is missing."""
+        segment = next(self._read(place, *place.claim[:2]), None)
+        return segment.value(1) if segment is not None else ""
 
     def _tell(self, ordinal: int, told: Told, found: Sequence[ClaimFinding]) -> None:
         # A line that could not be read may be the one that a finding misses.
@@ -113,8 +112,7 @@ class Across:
         for ordinal in ordinals[1:]:
             place = self.register.place(ordinal)
             byte, line, count = place.claim
-            segment = next(self._read(place, byte, line), None)
-            number = segment.value(1) if segment is not None else ""
+            number = self._number(place)
             if not number:
                 continue  # a missing number is told by the structure
             transaction = place.transaction
@@ -183,18 +181,3 @@ class _Sips(RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """At most so many bytes as most claims have."""
         return self._stream.read(_SIP if size < 0 else min(size, _SIP))
-
-
-def day_of(event: Event, services: Sequence[Segment], found: ClaimFinding) -> int | None:
-    """The key of the date that a finding stands on, as the register counts it."""
-    service = services[found.line or 0] if (found.line or 0) < len(services) else None
-    dates = dates_of(event.segments if service is None else line_of(event.segments, service))
-    return key(member_id(event), min(dates or dates_of(event.segments), default=""))
-
-
-def member_id(event: Event) -> str:
-    """NM109 of the subscriber above a claim; empty where there is none."""
-    level = event.subscriber
-    if level is None:
-        return ""
-    return next((s.value(9) for s in level.segments if s.elements[0] == "NM1" and s.loop == "2010BA"), "")

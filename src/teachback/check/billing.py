@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from teachback.check.report import Options
     from teachback.claimdata import Claim
     from teachback.claimedits import ClaimFinding
+    from teachback.x12.issues import Position
     from teachback.x12.tokens import Segment
     from teachback.x12.walk import Event, Level
 
@@ -97,22 +98,27 @@ def issues_of(findings: Iterable[ClaimFinding], event: Event, services: Sequence
 
 
 def _issue(found: ClaimFinding, event: Event, services: Sequence[Segment]) -> Issue:
+    segment, element = segment_of(found, event.segments, services)
+    return as_issue(found, position(event, segment, element))
+
+
+def as_issue(found: ClaimFinding, at: Position) -> Issue:
+    """A finding as an issue at a position."""
     finding = found.finding
-    segment, element = _segment(found, event.segments, services)
     return Issue(
         finding.code,
         finding.name,
         finding.severity,
         finding.message,
         finding.remedy,
-        position(event, segment, element),
+        at,
         "",
         finding.cites,
         finding.prevents,
     )
 
 
-def _segment(
+def segment_of(
     found: ClaimFinding, segments: Sequence[Segment], services: Sequence[Segment]
 ) -> tuple[Segment, str]:
     """The segment that an element designator names, on the line or on the claim; the nearest where it is absent."""

@@ -37,6 +37,22 @@ def catalog_rows() -> list[dict[str, str]]:
     return sorted(rows, key=lambda row: row["code"]) + _billing_rows()
 
 
+def catalog_table() -> str:
+    """The X12 part of the catalog as a Markdown table; billing findings have a page of their own."""
+    lines = ["| code | name | severity | what is checked | X12 |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| {row['code']} | {row['name']} | {row['severity']} | {row['meaning']} | {row['x12']} |"
+        for row in catalog_rows()
+        if row["code"].startswith("X")
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def with_table(page: str) -> str:
+    """The page of checks with its table of codes as it is now; the table is the page's end."""
+    return page[: page.index("| code | name |")] + catalog_table()
+
+
 def _billing_rows() -> list[dict[str, str]]:
     rows: dict[str, dict[str, str]] = {}
     for rule in claim_rulebook().rules:

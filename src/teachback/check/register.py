@@ -92,9 +92,9 @@ class Register:
         """Keys and claims of one control number, in order of the file."""
         yield from self._groups(self.numbers, None, needs=0)
 
-    def waiting(self) -> Iterator[int]:
-        """Claims with findings that wait for other claims."""
-        yield from (ordinal for ordinal, flags in enumerate(self.flags) if flags & UNSETTLED)
+    def waiting(self, first: int) -> Iterator[int]:
+        """Claims from that one on with findings that wait for other claims."""
+        yield from (n for n in range(first, len(self.flags)) if self.flags[n] & UNSETTLED)
 
     def with_flag(self, flag: int) -> int:
         """How many claims have a flag."""

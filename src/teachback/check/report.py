@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from teachback.x12.issues import Issue
 
 
+MOST_SAID = 200
+"""Lines of what a file says that are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How files are judged.
@@ -62,6 +66,16 @@ class Counts:
     codes: Counter[tuple[str, str, Severity]] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     nothing_read: bool = False
+    said: list[str] = field(default_factory=list)
+    """What remittances and acknowledgments of the file say, a line each; ``said_more`` are those beyond the first."""
+    said_more: int = 0
+
+    def say(self, line: str) -> None:
+        """Keep a line of what the file says, while they are few."""
+        if len(self.said) < MOST_SAID:
+            self.said.append(line)
+        else:
+            self.said_more += 1
 
     @property
     def errors(self) -> int:
@@ -87,6 +101,9 @@ class Counts:
             mine.update(theirs)
         self.codes.update(other.codes)
         self.kinds.update(other.kinds)
+        for line in other.said:
+            self.say(line)
+        self.said_more += other.said_more
         self.nothing_read = self.nothing_read and other.nothing_read
 
 

@@ -1,38 +1,38 @@
-"""One file through all checks: envelopes and structure, meaning, billing rules, and claims against each other."""
+"""One file through all checks: envelopes and structure, meaning, billing rules, and claims against each other.
+
+What payers send (835, 277CA, 999, TA1) is checked for structure and meaning alone, and what it says is kept in a line.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from teachback.check.across import Across, Held, day_of
+from teachback.check.across import Across
 from teachback.check.billing import Billing, issues_of
 from teachback.check.register import ERROR, ISSUE, TRAINING, UNSETTLED, Register, dates_of
 from teachback.check.report import ClaimRef, Counts
+from teachback.check.waiting import Waiting
 from teachback.model import Severity
+from teachback.x12 import answercheck
 from teachback.x12.semantic import Meaning, Setting
 from teachback.x12.tokens import read
-from teachback.x12.walk import EventKind, check
+from teachback.x12.walk import EventKind, check, position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from teachback.check.report import Options, Sink
-    from teachback.claimedits import ClaimFinding
     from teachback.x12.issues import Issue
+    from teachback.x12.meaning.saying import Answer
     from teachback.x12.meaning.state import Claim as ClaimRead
-    from teachback.x12.tokens import Segment
     from teachback.x12.walk import Event, Transaction
 
-MOST_HELD = 10_000
-_INSTITUTIONAL, _PROFESSIONAL = "837I", "837P"
+_CLAIMS = frozenset({"837P", "837I"})
+_INSTITUTIONAL, _TA1 = "837I", "TA1"
 _MISPLACED = frozenset({"IK304 1", "IK304 2", "IK304 6", "IK304 7"})
 _SAME = {"U114": "X521"}
-_KINDS = {
-    "835": "835 (remittance)",
-    "277": "277 (claim status)",
-    "999": "999 (acknowledgment)",
-    "997": "997 (acknowledgment)",
-}
+_KINDS = answercheck.KINDS | {"277": "277 (claim status)", "997": "997 (acknowledgment)"}
 
 
 def check_stream(
@@ -56,13 +56,16 @@ class _Run:
         self.register = Register()
         self.billing = Billing(options) if options.billing else None
         self.meaning: Meaning | None = None
+        self.answers = answercheck.Checks()
+        self.answer: Answer | None = None
+        self.answered = self.answered_with_errors = self.answered_with_issues = 0
         self.pending: list[Issue] = []
         """Issues of a subscriber or patient: they go with that person's first claim."""
         self.found: list[Issue] = []
         """Issues of meaning of the present event."""
         self.blocked: set[tuple[int, str]] = set()
-        self.held: dict[int, Held] = {}
-        """What waits for other claims; past a number of claims they are read again instead."""
+        self.held = Waiting()
+        """What waits for other claims; where there is no room left, claims are read again instead."""
 
     def run(self) -> Counts:
         """All events of the file, then what claims say of each other."""
@@ -70,10 +73,10 @@ class _Run:
             self._event(event)
         self._flush()
         Across(self.stream, self.register, self.billing, self._tell_claim, self.held).run()
-        self.counts.claims = len(self.register)
+        self.counts.claims = len(self.register) + self.answered
         self.counts.nothing_read = not (self.counts.interchanges or self.counts.transactions)
-        self.counts.claims_with_errors = self.register.with_flag(ERROR)
-        self.counts.claims_with_issues = self.register.with_flag(ISSUE)
+        self.counts.claims_with_errors = self.register.with_flag(ERROR) + self.answered_with_errors
+        self.counts.claims_with_issues = self.register.with_flag(ISSUE) + self.answered_with_issues
         return self.counts
 
     def _event(self, event: Event) -> None:
@@ -89,6 +92,9 @@ class _Run:
         else:
             if kind is EventKind.INTERCHANGE:
                 self.counts.interchanges += 1
+            elif kind is EventKind.STRAY and event.segments and event.segments[0].elements[0] == _TA1:
+                self.counts.kinds[_KINDS[_TA1]] += 1
+                self.counts.say(answercheck.interchange_said(event.segments[0]))
             self._tell_above(event.issues)
 
     def _transaction(self, event: Event) -> None:
@@ -99,10 +105,15 @@ class _Run:
         self._block(event.issues)
         if transaction is not None:
             self.counts.kinds[_kind(transaction)] += 1
-        if transaction is not None and transaction.kind:
+        if transaction is not None and transaction.kind in _CLAIMS:
             self.meaning = Meaning(self._setting(transaction), self.found.append)
             self.meaning.see(event.segments)
-        self._tell_above([*event.issues, *self._taken()])
+        elif transaction is not None:
+            self.answer = self.answers.of(transaction.kind, self._setting(transaction), self.found.append)
+            if self.answer is not None:
+                self.answer.see(event.segments)
+        told = event.issues if self.answer is None else _for_sender(event.issues)
+        self._tell_above([*told, *self._taken()])
 
     def _setting(self, transaction: Transaction) -> Setting:
         production = self.options.production
@@ -117,6 +128,10 @@ class _Run:
     def _level(self, event: Event) -> None:
         if event.issues:
             self._block(event.issues)
+        if self.answer is not None:
+            self.answer.see(event.segments)
+            self._tell_above([*_for_sender(event.issues), *self._taken()])
+            return
         if self.meaning is not None and event.level is not None:
             self.meaning.see(event.level.segments)
         level = event.level
@@ -130,6 +145,9 @@ class _Run:
 
     def _claim(self, event: Event) -> None:
         meaning = self.meaning
+        if self.answer is not None:
+            self._answered(self.answer, event)
+            return
         if meaning is None or not event.segments:
             self._tell_above(event.issues)
             return
@@ -146,7 +164,7 @@ class _Run:
         )
         self.pending = []
         if here is not None:
-            rules = self._rules(event, ordinal, here)
+            rules = self._not_blocked(self._rules(event, ordinal, here))
             if rules:
                 issues = [*_not_told_by(rules, issues), *rules]
         if issues:
@@ -154,6 +172,26 @@ class _Run:
             self._tell_claim(issues, ClaimRef(ordinal, number, first.line, first.byte))
         if self.progress is not None:
             self.progress(event.segments[-1].byte)
+
+    def _answered(self, answer: Answer, event: Event) -> None:
+        """What a payer says of one claim."""
+        if event.issues:
+            self._block(event.issues)
+        answer.see(event.segments)
+        if not event.partial:  # a claim in pieces is closed by what follows it
+            answer.close_claim()
+        first = event.segments[0]
+        ordinal = len(self.register) + self.answered
+        self.answered += 1
+        if event.issues or self.found:
+            issues = [*_for_sender(event.issues), *self._taken()]
+            self.answered_with_issues += 1
+            self.answered_with_errors += any(issue.severity is Severity.ERROR for issue in issues)
+            self._count(issues)
+            number = position(event, first).claim
+            self.sink.tell(issues, ClaimRef(ordinal, number, first.line, first.byte))
+        if self.progress is not None:
+            self.progress(first.byte)
 
     def _rules(self, event: Event, ordinal: int, here: ClaimRead) -> Sequence[Issue]:
         """Billing rules on the claim by itself; what waits for other claims is only marked."""
@@ -172,25 +210,18 @@ class _Run:
         waiting = [one for one in found if not one.settled]
         if waiting:
             flags[ordinal] |= UNSETTLED
-            self._hold(ordinal, event, waiting, services)
+            if self.held.has_room:
+                self.held.hold(ordinal, event, waiting, services)
         return issues_of([one for one in found if one.settled], event, services)
-
-    def _hold(
-        self, ordinal: int, event: Event, waiting: Sequence[ClaimFinding], services: Sequence[Segment]
-    ) -> None:
-        """Keep issues that wait for other claims, while they are few."""
-        if len(self.held) >= MOST_HELD:
-            return
-        first = event.segments[0]
-        claim = ClaimRef(ordinal, first.value(1), first.line, first.byte)
-        issues = issues_of(waiting, event, services)
-        days = [day_of(event, services, one) for one in waiting]
-        self.held[ordinal] = Held(claim, list(zip(days, issues, strict=True)))
 
     def _end(self, event: Event) -> None:
         if self.meaning is not None:
             self.meaning.end()
             self.meaning = None
+        if self.answer is not None:
+            self.answer.end(whole=bool(event.segments))
+            self.counts.say(self.answer.said())
+            self.answer = None
         self._flush()
         self._tell_above([*event.issues, *self._taken()])
 
@@ -198,19 +229,21 @@ class _Run:
         """Issues of meaning since the last call, without those that the structure told at the same place."""
         if not self.found:
             return []
-        blocked = self.blocked
-        taken = (
-            [
-                issue
-                for issue in self.found
-                if (issue.position.byte, "") not in blocked
-                and (issue.position.byte, issue.position.element) not in blocked
-            ]
-            if blocked
-            else self.found[:]
-        )
+        taken = self._not_blocked(self.found)
         self.found.clear()
         return taken
+
+    def _not_blocked(self, issues: Sequence[Issue]) -> list[Issue]:
+        """Issues at places at which the structure tells nothing."""
+        blocked = self.blocked
+        if not blocked:
+            return [*issues]
+        return [
+            issue
+            for issue in issues
+            if (issue.position.byte, "") not in blocked
+            and (issue.position.byte, issue.position.element) not in blocked
+        ]
 
     def _block(self, issues: Sequence[Issue]) -> None:
         """A fault of structure keeps what follows from it at the same place from being told again."""
@@ -260,9 +293,19 @@ def _not_told_by(rules: Sequence[Issue], issues: Sequence[Issue]) -> list[Issue]
     ]
 
 
+def _for_sender(issues: Sequence[Issue]) -> list[Issue]:
+    """Faults of structure in what a payer sent: its sender has to mend them, not who reads it."""
+    return [
+        replace(
+            issue, remedy=f"Tell the sender, who has to mend it: {issue.remedy[:1].lower()}{issue.remedy[1:]}"
+        )
+        for issue in issues
+    ]
+
+
 def _kind(transaction: Transaction) -> str:
     """What a transaction is, in words."""
     if transaction.kind:
-        return transaction.kind
+        return _KINDS.get(transaction.kind, transaction.kind)
     number = transaction.st.value(1) if transaction.st is not None else ""
     return _KINDS.get(number, number or "unknown transaction")

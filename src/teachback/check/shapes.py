@@ -50,8 +50,9 @@ class Shapes:
             if name == "SV1":
                 texts.append("*".join(e[1:7]))
             elif name == "DTP":
-                text = e[3] if len(e) > 3 else ""  # noqa: PLR2004  the date's element
-                texts.append(f"{e[1]}{self._period(e[2], text)}{days.setdefault(text, len(days))}")
+                text = segment.value(3)
+                period = self._period(segment.value(2), text)
+                texts.append(f"{segment.value(1)}{period}{days.setdefault(text, len(days))}")
             elif name == "NM1":
                 texts.append(_who(segment))
             elif name == "CLM":

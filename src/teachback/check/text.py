@@ -49,7 +49,7 @@ class Kept:
 
     def _of(self, claim: ClaimRef, *, wrong: bool) -> list[Issue] | None:
         """The list of a claim, which moves up when its first error comes."""
-        number = claim.ordinal
+        number = claim.byte
         if number in self.wrong:
             return self.wrong[number][1]
         entry = self.other.pop(number, None) if wrong else self.other.get(number)
@@ -68,13 +68,19 @@ def lines(kept: Kept, counts: Counts, file: str) -> Iterator[str]:
         yield f"{file} is not X12: nothing in it could be read. Choose the 837 file itself, not a report or an archive."
         return
     yield f"{file}: {_contents(counts)}"
+    if counts.said:
+        yield "\nWHAT IT SAYS"
+        yield from (f"  {line}" for line in counts.said)
+        if counts.said_more:
+            yield f"  and {_many(counts.said_more, 'set')} more"
     if kept.above:
-        yield "\nABOVE THE CLAIMS (envelopes, billing providers)"
+        yield "\nABOVE THE CLAIMS (envelopes, providers, payer and payment)"
         yield from _issues(kept.above)
     for group in (kept.wrong, kept.other):
         for number in sorted(group):
             claim, issues = group[number]
-            yield f"\nCLAIM {claim.number or '(no number)'} (claim {number + 1} of the file, line {claim.line})"
+            nth = claim.ordinal + 1
+            yield f"\nCLAIM {claim.number or '(no number)'} (claim {nth} of the file, line {claim.line})"
             yield from _issues(issues)
     if kept.left_out:
         yield f"\n{kept.left_out:,} more issues are not shown here; --format jsonl writes them all"
@@ -132,6 +138,8 @@ def summary(counts: Counts) -> str:
         if counts.severities[severity]
     )
     tail = f"; {others}" if others else ""
+    if not counts.claims and counts.said:
+        return f"{_many(errors, 'error') if errors else 'no errors'} in {_many(len(counts.said), 'answer')}{tail}"
     if not counts.claims:
         return f"{_many(errors, 'error')}; no claim was read{tail}"
     if not errors:

@@ -13,6 +13,8 @@ from cyclopts import App, CycloptsError, Parameter, Token
 from teachback import __version__
 
 USAGE = 2
+STANDARD_INPUT = "<standard input>"
+"""What a lone - becomes: the parser would take it for an option."""
 app = App(
     name="teachback",
     help=(
@@ -46,7 +48,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run the command that the arguments name, and return its exit status."""
     try:
-        status = app(arguments, exit_on_error=False, print_error=False)
+        tokens = [STANDARD_INPUT if argument == "-" else argument for argument in arguments]
+        status = app(tokens, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         command = f" {arguments[0]}" if arguments and arguments[0] in set(app) else ""
         return complain(f"{error}\nTry: teachback{command} --help")

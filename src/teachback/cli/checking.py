@@ -18,7 +18,7 @@ from teachback.check import Counts, Options, check_stream
 from teachback.check import strict as strict_check
 from teachback.check.machine import JsonLines, Sarif
 from teachback.check.text import Kept, lines, summary
-from teachback.cli import USAGE, complain, printable
+from teachback.cli import STANDARD_INPUT, USAGE, complain, printable
 from teachback.cli.coding import whole, wrong_place
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ def run_check(  # noqa: PLR0913  an option each
     """Check files; 0 no errors, 1 errors found, 2 nothing could be read or wrong usage.
 
     ``production`` judges every interchange as one for production (True) or testing (False) instead of by ISA15.
-    ``workers`` divides several files among processes. ``-`` reads standard input.
+    ``workers`` divides several files among processes. A folder stands for the files that lie in it.
     """
+    files = _all_of(files)
     format_ = format_ or _BY_ENDING.get("" if out is None else out.suffix.lower(), "text")
     if wrong := _wrong_usage(files, format_, out, payer, strict=strict, workers=workers):
         return complain(wrong)
@@ -76,18 +77,31 @@ def run_check(  # noqa: PLR0913  an option each
     return ERRORS if total.errors else 0
 
 
+def _all_of(files: Sequence[Path]) -> list[Path]:
+    """The files, with those of a folder in its place, by name; hidden ones are left out."""
+    found: list[Path] = []
+    for file in files:
+        if file.is_dir():
+            found += sorted(f for f in file.iterdir() if f.is_file() and not f.name.startswith("."))
+        else:
+            found.append(file)
+    return found
+
+
 def _wrong_usage(  # noqa: PLR0913  what may be wrong
     files: Sequence[Path], format_: str, out: Path | None, payer: str, *, strict: bool, workers: int
 ) -> str:
     if not files:
-        return "name at least one file; - reads standard input"
+        return "name at least one file, or a folder with files; - reads standard input"
     if format_ not in FORMATS:
         return f"--format is one of {', '.join(FORMATS)}"
     if workers < 0:
         return "--workers is 0 (one for each core) or more"
     if payer not in law_files.payers():
         return f"no payer {payer}; there are: {', '.join(law_files.payers())}"
-    if out is not None and (wrong := wrong_place(out, *(file for file in files if str(file) != "-"))):
+    if out is not None and (
+        wrong := wrong_place(out, *(file for file in files if str(file) != STANDARD_INPUT))
+    ):
         return wrong
     if strict and not strict_check.is_installed():
         return strict_check.INSTALL
@@ -178,7 +192,7 @@ def _check(file: Path, options: Options, sink: Sink) -> Counts | None:
     except OSError as error:
         complain(f"{file.name}: {error.strerror or error}")
         return None
-    if options.strict and not counts.nothing_read and str(file) != "-":
+    if options.strict and not counts.nothing_read and str(file) != STANDARD_INPUT:
         issues = list(strict_check.second_opinion(file))
         for issue in issues:
             counts.severities[issue.severity] += 1
@@ -191,7 +205,7 @@ def _check(file: Path, options: Options, sink: Sink) -> Counts | None:
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[BinaryIO]:
     """The file to read and seek; standard input is kept in a file of its own until the end."""
-    if str(file) != "-":
+    if str(file) != STANDARD_INPUT:
         with file.open("rb") as stream:
             yield stream
         return

@@ -140,7 +140,7 @@ def check(  # noqa: PLR0913  an option each
     Parameters
     ----------
     files
-        X12 files; - reads standard input.
+        X12 files, or folders of them; - reads standard input.
     format
         text for people, jsonl (one object a finding) or sarif; by the ending of --out, or text, when left out.
     out

@@ -28,8 +28,13 @@ class Kind:
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """All kinds of `catalog.toml`, by code."""
-    table = tomllib.loads(files(__package__).joinpath("catalog.toml").read_text("utf-8"))
+    """All kinds of `catalog.toml` (claims) and `answers.toml` (what payers send), by code."""
+    home = files(__package__)
+    table = {
+        code: entry
+        for name in ("catalog.toml", "answers.toml")
+        for code, entry in tomllib.loads(home.joinpath(name).read_text("utf-8")).items()
+    }
     return {
         code: Kind(
             code,

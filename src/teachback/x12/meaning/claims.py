@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from teachback.claimdata import MOST_CONTROL_NUMBER
 from teachback.codesets import bills
-from teachback.codesets import claims as claim_codes
 from teachback.model import Severity
 from teachback.x12.meaning import parties, values
 from teachback.x12.meaning.state import PAD, Claim, State, at
@@ -35,8 +34,6 @@ def claim(s: State, segment: Segment) -> None:
     if s.claims > MOST_CLAIMS and not s.told_many:
         s.told_many = True
         s.say("X518", segment, "", most=MOST_CLAIMS)
-    if here.total is not None and here.total < 0:
-        s.say("X502", segment, "CLM02")
     if len(here.number) > MOST_CONTROL_NUMBER:
         s.say("X543", segment, "CLM01", severity=Severity.ERROR if s.medicare else Severity.WARNING)
     service = e[5].split(s.separator)
@@ -48,8 +45,6 @@ def claim(s: State, segment: Segment) -> None:
 
 
 def _judge_bill(s: State, here: Claim) -> None:
-    if here.frequency and not claim_codes.is_frequency(here.frequency) and not s.setting.institutional:
-        s.say("X427", here.segment, "CLM05-3", frequency=here.frequency)
     if s.setting.institutional and not bills.is_form(f"{here.place}{here.frequency}"):
         s.say("X429", here.segment, "CLM05-1", bill=f"{here.place}{here.frequency}")
 
@@ -116,6 +111,8 @@ def information(s: State, segment: Segment) -> None:
         if qualifier in DIAGNOSES:
             if len(parts) > 1 and parts[1]:
                 here.diagnoses.append((qualifier, parts[1], segment, f"HI{index:02}-2"))
+            else:
+                here.diagnoses_unclear = True  # told by the structure; how many there are is not known
         elif qualifier in {"BH", "BI"} and len(parts) > 3:  # noqa: PLR2004  the fourth component
             _judge_occurrence(s, segment, parts, index)
 

@@ -116,7 +116,7 @@ def _total(s: State, here: Claim) -> None:
 
 
 def _pointers(s: State, here: Claim) -> None:
-    known = len(here.diagnoses)
+    known = 0 if here.diagnoses_unclear else len(here.diagnoses)
     for line in here.lines:
         text = line.pointers
         if text == "1" and known:
@@ -126,18 +126,24 @@ def _pointers(s: State, here: Claim) -> None:
 
 
 def _judge_pointers(s: State, segment: Segment, text: str, known: int) -> None:
+    for code, index, pointer in _pointer_faults(text, s.separator, known):
+        s.say(code, segment, f"SV107-{index}", pointer=pointer, known=known)
+
+
+@lru_cache(1 << 12)
+def _pointer_faults(text: str, separator: str, known: int) -> tuple[tuple[str, int, str], ...]:
+    """Pointers that lead nowhere or stand twice, with their component."""
+    faults: list[tuple[str, int, str]] = []
     seen: set[str] = set()
-    for index, pointer in enumerate(text.split(s.separator) if text else (), 1):
-        element = f"SV107-{index}"
-        if not (pointer.isascii() and pointer.isdigit()):
+    for index, pointer in enumerate(text.split(separator) if text else (), 1):
+        if not (pointer.isascii() and pointer.isdigit() and 1 <= int(pointer) <= _MOST_POINTERS):
             continue  # told by the structure
-        if not 1 <= int(pointer) <= _MOST_POINTERS:
-            s.say("X506", segment, element, pointer=pointer)
-        elif known and int(pointer) > known:
-            s.say("X507", segment, element, pointer=pointer, known=known)
+        if known and int(pointer) > known:
+            faults.append(("X507", index, pointer))
         elif pointer in seen:
-            s.say("X508", segment, element, pointer=pointer)
+            faults.append(("X508", index, pointer))
         seen.add(pointer)
+    return tuple(faults)
 
 
 def _diagnoses(s: State, here: Claim, on: date | None) -> None:
@@ -193,6 +199,9 @@ def _icd10(s: State, segment: Segment, element: str, code: str, on: date | None)
         below = ", ".join(diagnoses.children(code, on)) or "a code below it"
         s.say("X417", segment, element, code=code, below=below)
     elif verdict is Validity.NOT_CHECKED:
+        if s.told_unchecked:
+            return
+        s.told_unchecked = True
         s.say(
             "X419",
             segment,

@@ -96,9 +96,7 @@ def _charge(s: State, segment: Segment, line: Line, text: str, element: str) -> 
     line.charge = charge = values.amount(text)
     if charge is None:
         return
-    if charge < 0:
-        s.say("X502", segment, element)
-    elif charge == 0 and s.medicare and not s.setting.institutional:
+    if charge == 0 and s.medicare and not s.setting.institutional:
         s.say("X503", segment, element)
 
 
@@ -106,8 +104,8 @@ def _units(s: State, segment: Segment, unit: str, text: str, element: str) -> No
     units = values.amount(text)
     if units is None:
         return
-    if units < 0 or (units == 0 and not s.setting.institutional):
-        s.say("X504", segment, element, units=text)
+    if units == 0 and not s.setting.institutional:
+        s.say("X504", segment, element)
     elif unit == "UN" and s.medicare and units != units.to_integral_value():
         s.say("X505", segment, element)
 

@@ -94,6 +94,7 @@ class Claim:
     total: Decimal | None = None
     frequency: str = ""
     place: str = ""
+    diagnoses_unclear: bool = False
     original: Segment | None = None
     diagnoses: list[tuple[str, str, Segment, str]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
@@ -136,6 +137,7 @@ class State:
         "told_billing",
         "told_made_up",
         "told_many",
+        "told_unchecked",
     )
 
     def __init__(self, setting: Setting, say: Callable[[Issue], None]) -> None:
@@ -145,7 +147,7 @@ class State:
         self.levels: dict[str, Level] = {}
         self.last_levels: list[Level] = []
         self.claims = 0
-        self.told_many = self.told_made_up = False
+        self.told_many = self.told_made_up = self.told_unchecked = False
         self.told_billing: Segment | None = None
         self.billing: Party | None = None
         self.party: Party | None = None

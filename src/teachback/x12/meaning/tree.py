@@ -14,7 +14,6 @@ SELF = "18"
 LATER = frozenset("STABCDEFGH")
 """SBR01 of a payer who is asked after another."""
 _PARENT = {SUBSCRIBER: BILLING, PATIENT: SUBSCRIBER}
-_NAME = {BILLING: "billing provider", SUBSCRIBER: "subscriber", PATIENT: "patient"}
 _DEPTH = {BILLING: 0, SUBSCRIBER: 1, PATIENT: 2}
 
 
@@ -53,8 +52,8 @@ def _judge_parent(s: State, here: Level, parent: str) -> None:
     if not parent:
         return  # a missing element: told by the structure
     if above is None or above.kind != wanted:
-        s.say("X512", here.segment, "HL03", level=_NAME[here.kind], wanted=_NAME[wanted])
-    elif parent != above.number and parent != _counted(s, above):
+        return  # a level out of its place: told by the structure
+    if parent != above.number and parent != _counted(s, above):
         known = parent in s.levels
         why = "that level is another one" if known else "there is no level of that number"
         s.say("X511", here.segment, "HL02", parent=parent, why=why)
@@ -98,8 +97,6 @@ def subscriber(s: State, segment: Segment) -> None:
     s.medicare = e[9] in MEDICARE
     if not s.medicare:
         return
-    if s.relationship and s.relationship != SELF:
-        s.say("X602", segment, "SBR02", relationship=s.relationship)
     kind = e[5]
     if s.order == "P" and kind:
         s.say("X603", segment, "SBR05", kind=kind)

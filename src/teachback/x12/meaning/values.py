@@ -128,4 +128,4 @@ def amount(text: str) -> Decimal | None:
 
 def is_name_of_digits(text: str) -> bool:
     """Whether a name holds digits and not one letter."""
-    return not any(c.isalpha() for c in text) and any(c.isdigit() for c in text)
+    return not text[:1].isalpha() and not any(c.isalpha() for c in text) and any(c.isdigit() for c in text)
