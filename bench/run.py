@@ -138,5 +138,5 @@ if __name__ == "__main__":
     coding()
     sys.stdout.flush()
     # Each with its peers in processes of their own.
-    for program in ("claims.py", "claims_check.py", "batch.py"):
+    for program in ("claims.py", "claims_check.py", "remits.py", "batch.py"):
         subprocess.run([sys.executable, str(ROOT / "bench" / program)], check=True)

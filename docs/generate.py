@@ -15,6 +15,7 @@ import yaml
 from teachback.check.catalog import with_table
 from teachback.intake.fields import FIELDS
 from teachback.law import RULES, payers, sources
+from teachback.remit import denialpage
 from teachback.rulebook import FIRST_DAY, Kind, wording
 from teachback.rules.book import rulebook
 from teachback.rules.claimbook import claim_rulebook
@@ -43,6 +44,10 @@ COMMANDS = (
         f"book {c}"
         for c in ("list", "show", "withdraw", "sent", "end", "verify", "backup", "export", "paper", "numbers")
     ),
+    "status",
+    "post",
+    "denials",
+    "appeal",
     "batch",
     "audit",
     "generate",
@@ -230,6 +235,7 @@ def pages() -> dict[Path, str]:
         HERE / "reference" / "findings.md": findings(),
         HERE / "reference" / "coverage.md": coverage(),
         HERE / "reference" / "session.md": session(),
+        HERE / "reference" / "denials.md": denialpage.page(),
         HERE / "reference" / "check.md": with_table((HERE / "reference" / "check.md").read_text("utf-8")),
     }
     for page in [HERE.parent / "README.md", *HERE.rglob("*.md")]:

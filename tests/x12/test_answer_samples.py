@@ -23,11 +23,25 @@ pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="../shared is not h
 LINUX = "linuxforhealth/src/tests/resources/835_005010X221A1/"
 IMSWEB = "imsweb/src/test/resources/"
 NO_CONTACT = "X203 N1"
-MEDICARE_A = {NO_CONTACT, "X311 TS309", "X311 TS311", "X401 N104"}  # elements of 4010; an NPI that begins with 6
+MEDICARE_A = {
+    NO_CONTACT,
+    "X311 TS309",
+    "X311 TS311",
+    "X401 N104",
+}  # elements of 4010; an NPI that begins with 6
 TOLD = {
-    LINUX + "managed-care.835": {NO_CONTACT, "X308 BPR16", "X401 N104"},  # 20002316; an NPI that begins with 5
+    LINUX + "managed-care.835": {
+        NO_CONTACT,
+        "X308 BPR16",
+        "X401 N104",
+    },  # 20002316; an NPI that begins with 5
     # Components are separated by >, but ISA16 is a colon; BPR16 is empty.
-    LINUX + "cob-contractural-adjustment.835": {NO_CONTACT, "X301 BPR16", "X317 SVC01", "X726 N104"},  # FI 3UR334563
+    LINUX + "cob-contractural-adjustment.835": {
+        NO_CONTACT,
+        "X301 BPR16",
+        "X317 SVC01",
+        "X726 N104",
+    },  # FI 3UR334563
     LINUX + "secondary-payment.835": {NO_CONTACT, "X301 BPR16", "X317 SVC01"},
     LINUX + "tertiary-payment.835": {NO_CONTACT, "X301 BPR16", "X317 SVC01"},  # SVC*HC*24599.00
     LINUX + "medicare-part-a.835": MEDICARE_A,
@@ -82,7 +96,9 @@ def test_every_sample_is_listed():
 @pytest.mark.parametrize("name", TOLD)
 def test_what_is_broken_is_told_and_no_more(name):
     found = checked(samples()[name])[1]
-    assert {f"{issue.code} {issue.position.element or issue.position.segment}" for issue in found} == TOLD[name]
+    assert {f"{issue.code} {issue.position.element or issue.position.segment}" for issue in found} == TOLD[
+        name
+    ]
 
 
 @pytest.mark.parametrize("name", SAID)

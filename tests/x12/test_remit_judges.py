@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bench.remits import write_made_up
-from teachback.x12.r835 import read_remittances
+from teachback.claimdata import PostalAddress
+from teachback.x12.r835 import read_remittances, remittances
+from teachback.x12.w835 import PayerDetails, write
+from teachback.x12.wenvelope import AnswerEnvelope
 from tests.x12.paying import everything, files
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "samples"
@@ -184,6 +188,22 @@ def test_a_long_file_is_read_as_oxedi_reads_it(tmp_path):
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 def test_whatever_is_generated_is_read_as_oxedi_reads_it(data):
     assert ours(data) == judged(data)
+
+
+@given(files(2))
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+def test_whatever_is_written_again_is_the_same_money_to_both(data):
+    envelope = AnswerEnvelope("TBPAYER", "TBSUBMIT", 201, 201, date(2026, 5, 4))
+    details = PayerDetails(
+        PostalAddress("1 SAMPLE WAY", "PHOENIX", "AZ", "85004"), "ORLA", "6025550100", "1351840597"
+    )
+    again = write(list(remittances(io.BytesIO(data))), envelope, details)
+    mine = ours(again)
+    assert mine == judged(again)
+    for table in ("payments", "services", "adjustments", "provider_adjustments"):
+        assert mine[table] == ours(data)[table]
+    identities = [one.identity for one in remittances(io.BytesIO(data))]
+    assert [one.identity for one in remittances(io.BytesIO(again))] == identities
 
 
 def test_the_judge_is_no_rubber_stamp():

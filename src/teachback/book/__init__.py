@@ -7,7 +7,24 @@ A claim that is to be sent goes three steps: ``plan`` takes its numbers and its 
 
 from __future__ import annotations
 
-from teachback.book.errors import BookError, Damaged, FileWithdrawn, SessionTaken
+from teachback.book.errors import AlreadyPosted, BookError, Damaged, FileWithdrawn, NotOurs, SessionTaken
+from teachback.book.moneyvalues import (
+    Account,
+    Adjudication,
+    Entry,
+    EntryKind,
+    LineOutcome,
+    LineState,
+    NoteKind,
+    OpenWork,
+    Part,
+    PostedAdjustment,
+    PostedRemittance,
+    RemittanceState,
+    RemittedLine,
+    WorkKind,
+    WorkNote,
+)
 from teachback.book.protocol import Book, Pair
 from teachback.book.sqlite import SqliteBook
 from teachback.book.values import (
@@ -28,6 +45,9 @@ from teachback.book.values import (
 from teachback.book.writing import finish, write_durably
 
 __all__ = [
+    "Account",
+    "Adjudication",
+    "AlreadyPosted",
     "Book",
     "BookError",
     "BookedClaim",
@@ -37,17 +57,31 @@ __all__ = [
     "Damaged",
     "Draft",
     "Ended",
+    "Entry",
+    "EntryKind",
     "Event",
     "File",
     "FileState",
     "FileWithdrawn",
+    "LineOutcome",
+    "LineState",
+    "NotOurs",
+    "NoteKind",
     "NumberKind",
     "Numbers",
+    "OpenWork",
     "Override",
     "Pair",
+    "Part",
+    "PostedAdjustment",
+    "PostedRemittance",
+    "RemittanceState",
+    "RemittedLine",
     "SessionTaken",
     "SqliteBook",
     "Total",
+    "WorkKind",
+    "WorkNote",
     "finish",
     "write_durably",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from teachback.book import queries
+from teachback.book import ledger, queries
 from teachback.book.drafts import VOID
 from teachback.book.errors import BookError, FileWithdrawn
 from teachback.book.values import ClaimState, Ended, FileState
@@ -47,6 +47,7 @@ def mark_sent(db: sqlite3.Connection, log: Log, number: int, why: str) -> None:
         case FileState.WRITTEN:
             db.execute("UPDATE file SET state = 'sent' WHERE id = ?", (number,))
             log.add("sent", file=number, why=why)
+            ledger.open_file(db, log, number)
         case FileState.PLANNED:
             raise BookError(
                 f"File {number} is not written yet; run the claim command again, which finishes it."
@@ -84,6 +85,8 @@ def withdraw(db: sqlite3.Connection, log: Log, number: int, why: str) -> None:
             _stand_again(db, log, replaces)
     db.execute("UPDATE file SET state = 'withdrawn' WHERE id = ?", (number,))
     log.add("withdrawn", file=number, why=why, was=found.state.value)
+    for row, *_ in rows:
+        ledger.settle(db, log, row)
 
 
 def end(db: sqlite3.Connection, log: Log, control_number: str, how: Ended, why: str) -> None:
@@ -104,6 +107,9 @@ def end(db: sqlite3.Connection, log: Log, control_number: str, how: Ended, why: 
     if how is Ended.REJECTED and replaces is not None:
         _stand_again(db, log, replaces)
     log.add(how.value, file=found.file, claim=control_number, why=why)
+    ledger.settle(db, log, row)
+    if how is Ended.VOIDED and replaces is not None:
+        ledger.settle(db, log, replaces)
 
 
 def _free(db: sqlite3.Connection, row: int, ended: ClaimState) -> None:
@@ -122,3 +128,4 @@ def _stand_again(db: sqlite3.Connection, log: Log, row: int) -> None:
     db.execute("UPDATE claim SET ended = NULL WHERE id = ?", (row,))
     db.execute("UPDATE claim_session SET live = 1 WHERE claim = ?", (row,))
     log.add("standing", claim=control_number)
+    ledger.reopen(db, log, row)

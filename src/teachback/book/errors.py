@@ -3,6 +3,8 @@
 BookError
 ├── SessionTaken     a session stands on another claim already
 ├── FileWithdrawn    the file was withdrawn and must not be sent
+├── AlreadyPosted    the remittance was posted before
+├── NotOurs          the remittance pays somebody else
 └── Damaged          what stands in the book cannot be trusted
 """
 
@@ -42,6 +44,14 @@ class SessionTaken(BookError):  # noqa: N818  named for the state that it tells
 
 class FileWithdrawn(BookError):  # noqa: N818  named for the state that it tells
     """The file was withdrawn before it was written or sent."""
+
+
+class AlreadyPosted(BookError):  # noqa: N818  named for the state that it tells
+    """The remittance was posted before; posting it again would count its money twice."""
+
+
+class NotOurs(BookError):  # noqa: N818  named for the state that it tells
+    """The remittance pays somebody for whom this book claims nothing."""
 
 
 class Damaged(BookError):  # noqa: N818  named for the state that it tells

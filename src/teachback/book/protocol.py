@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from teachback.book.moneyvalues import (
+        Account,
+        Entry,
+        OpenWork,
+        PostedRemittance,
+        RemittanceState,
+        RemittedLine,
+    )
     from teachback.book.values import (
         BookedClaim,
         BookedLine,
@@ -33,7 +41,7 @@ Pair = tuple[str, str]
 
 
 class Book(Protocol):
-    """Claims, files, control numbers, overrides and events of one practice."""
+    """Claims, files, control numbers, overrides, events, remittances and the ledger of one practice."""
 
     def plan(
         self, drafts: Sequence[Draft], *, who: str, overrides: Iterable[Override] = ()
@@ -142,4 +150,39 @@ class Book(Protocol):
 
     def warnings(self) -> tuple[str, ...]:
         """Sentences that a person should see once before work begins."""
+        ...
+
+    def balances(self, *, test: bool = False) -> dict[Account, int]:
+        """Cents on every account, of production or of tests; they sum to zero."""
+        ...
+
+    def sums(self, *, claim: str | None = None, line: str | None = None) -> dict[Account, int]:
+        """Cents of one claim (with its lines) or of one line on every account."""
+        ...
+
+    def entries(
+        self,
+        *,
+        claim: str | None = None,
+        line: str | None = None,
+        remittance: int | None = None,
+        item: int | None = None,
+    ) -> Iterator[Entry]:
+        """Entries of the ledger, oldest first: all, or those that touch a claim, a line, a remittance, an item."""
+        ...
+
+    def remittances(self, state: RemittanceState | None = None) -> tuple[PostedRemittance, ...]:
+        """Remittances, oldest first; they are posted by ``teachback.remit.post``."""
+        ...
+
+    def standing_adjudication(self, number: str) -> RemittedLine | None:
+        """The payer's answer in force for a line, or by a claim's number for the claim as a whole."""
+        ...
+
+    def open_work(self, *, test: bool = False) -> tuple[OpenWork, ...]:
+        """Everything that a person must do about money; nothing leaves the list but by an answer or a name."""
+        ...
+
+    def write_off(self, number: str, cents: int, *, who: str, why: str) -> None:
+        """Give up denied money of a line (or of a claim as a whole): by name and with a reason alone."""
         ...

@@ -1,14 +1,16 @@
 """The tables of a book in SQLite, as steps from one version to the next.
 
 Money is whole cents. What must never change is guarded by triggers, so that a fault elsewhere, or a person
-with another tool, is refused by the file itself. Remittances and their ledger get tables of their own that
-point to ``claim`` and ``line``; nothing here is rewritten for them.
+with another tool, is refused by the file itself. Remittances and their ledger have tables of their own that
+point to ``claim`` and ``line`` (``moneyschema``); nothing here is rewritten for them.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from typing import Final
+
+from teachback.book.moneyschema import MONEY
 
 APPLICATION_ID: Final = 0x54424B31  # "TBK1": says in the file's header that it is a book
 _KEPT: Final = "What a book holds is kept for ever."
@@ -161,8 +163,10 @@ _FIRST: Final = (
     _never("event", "UPDATE"),
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, MONEY)
 """The statements that lead from version n to n + 1; a released one is never edited."""
+WITH_MONEY: Final = 2
+"""The first version that has a ledger."""
 
 
 def version_of(db: sqlite3.Connection) -> int:

@@ -13,6 +13,7 @@ from teachback.book import (
     drafts,
     endings,
     events,
+    ledger,
     numbering,
     places,
     planning,
@@ -22,6 +23,7 @@ from teachback.book import (
 )
 from teachback.book.errors import BookError, Damaged, damaged, telling
 from teachback.book.events import Log
+from teachback.book.moneybook import MoneyOfSqlite
 from teachback.book.values import FileState, NumberKind
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ WAIT: Final = 30.0
 _SYSTEM: Final = "teachback"
 
 
-class SqliteBook:
+class SqliteBook(MoneyOfSqlite):
     """A ``Book`` in ``folder``; use it as a context manager, from one thread. See ``Book`` for the methods."""
 
     def __init__(self, folder: Path, db: sqlite3.Connection, tag: str, clock: Callable[[], datetime]) -> None:
@@ -245,6 +247,8 @@ class SqliteBook:
     def _asked(self, question: Callable[[], T]) -> T:
         # One moment of the book for all parts of an answer.
         with telling(self.file_path):
+            if self._db.in_transaction:  # asked at the desk, while a remittance is posted
+                return question()
             self._db.execute("BEGIN")
             try:
                 return question()
@@ -258,7 +262,9 @@ class SqliteBook:
         if why is not None and not why.strip():
             raise BookError("Say why this is done; the book keeps it.")
         with telling(self.file_path), writing(self._db):
-            yield Log(self._db, self._now(), who)
+            log, entered = Log(self._db, self._now(), who), ledger.last(self._db)
+            yield log
+            ledger.seal(self._db, log, entered)
 
 
 @contextlib.contextmanager
@@ -327,3 +333,6 @@ def _bring_up(
             log.add("begun", tag=found, version=len(migrations), made_with=__version__)
         elif before < len(migrations):
             log.add("migrated", before=before, version=len(migrations), made_with=__version__)
+            if before < schema.WITH_MONEY <= len(migrations):
+                ledger.open_sent(db, log)
+                ledger.seal(db, log, 0)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from teachback.book import events, queries, schema
+from teachback.book import events, moneyverify, queries, schema
 from teachback.book.codec import CodecError, decode_claim, encode_claim
 from teachback.book.drafts import cents, sessions_of
 from teachback.book.errors import BookError, Damaged
@@ -29,6 +29,7 @@ def check(db: sqlite3.Connection, path: Path) -> Checked:
     if faults:
         return Checked(0, 0, 0, tuple(faults), ())
     faults += [*_tables(db), *_log(db), *_numbers(db), *_sessions(db), *_endings(db), *_states(db)]
+    faults += moneyverify.faults(db)
     files = queries.files(db)
     for file in files:
         faults += _contents(db, file)

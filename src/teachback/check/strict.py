@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -61,8 +62,12 @@ def _asked(text: str) -> dict[str, Any] | None:
     logger = logging.getLogger("pyx12")
     before = logger.disabled
     logger.disabled = True  # its log quotes values of the file
+    quiet = io.StringIO()  # and so may what it prints
     try:
-        pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(text), sink, None, None, answer)
+        with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+            pyx12.x12n_document.x12n_document(
+                pyx12.params.params(), io.StringIO(text), sink, None, None, answer
+            )
         found: dict[str, Any] = json.loads(answer.getvalue())
     except Exception:  # noqa: BLE001  whatever stops another program is told as one sentence
         return None

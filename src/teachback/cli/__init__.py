@@ -84,6 +84,7 @@ def complain(message: str) -> int:
 # Commands register themselves with the app above, so they are imported below it.
 from teachback.cli import books as _books  # noqa: E402
 from teachback.cli import claims as _claims  # noqa: E402
+from teachback.cli import money as _money  # noqa: E402
 from teachback.cli import sessions as _sessions  # noqa: E402
 
-_DECLARED = (_sessions, _claims, _books)
+_DECLARED = (_sessions, _claims, _money, _books)

@@ -12,7 +12,7 @@ from teachback.cli import Whole, app
 
 @app.command
 def batch(  # noqa: PLR0913  a large run has this many conditions
-    inputs: list[str],
+    inputs: Annotated[list[str], Parameter(negative=())],
     *,
     out: Path,
     workers: Whole = 0,

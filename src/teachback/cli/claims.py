@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003  cyclopts reads the annotations when a command runs
-from pathlib import Path  # noqa: TC003  the same
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from teachback.cli import Whole, app
 
 Switch = Annotated[bool, Parameter(negative=())]
+Files = Annotated[list[Path], Parameter(negative=())]
 
 book = App(
     name="book",
@@ -122,7 +123,7 @@ def practice(file: Path, *, out: Path, map: Path | None = None, force: Switch = 
 
 @app.command
 def check(  # noqa: PLR0913  an option each
-    files: list[Path],
+    files: Files,
     *,
     format: Literal["text", "jsonl", "sarif"] | None = None,  # noqa: A002  the option is called --format
     out: Path | None = None,
@@ -132,7 +133,7 @@ def check(  # noqa: PLR0913  an option each
     production: bool | None = None,
     payer: str = "medicare",
 ) -> int:
-    """Check claim files (837P, 837I) of any system: X12 structure, code sets, sums, and the billing rules.
+    """Check claim files (837P, 837I) of any system, and the answers to them: structure, codes, sums, billing rules.
 
     Everything is told with its place and what to do; the check never stops at the first fault.
     Exit status: 0 no errors, 1 errors found, 2 nothing could be read or wrong usage.

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from teachback.x12.grammar.layout import LAYOUTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from teachback.x12.grammar import Grammar, Item, Loop, Shape
-
-MARKING_LOOPS = frozenset({"2000A", "2000B", "2000C", "2300"})
-"""Loops whose opening closes what was gathered before: levels and claims."""
 
 _COUNTED_TO = 20
 _MOST_STATES = 20_000
@@ -63,6 +62,8 @@ class Automaton:
 
     def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
+        self.layout = LAYOUTS[grammar.kind]
+        self._marking = self.layout.marking
         self._states: dict[tuple[str, int, tuple[int, ...]], State] = {}
         self._opened: dict[str, State] = {}
         shapes = [(loop, item) for loop in grammar.loops.values() for item in loop.items]
@@ -151,7 +152,7 @@ class Automaton:
         count = state.counts[index]
         counts = (*state.counts[:index], min(count + 1, cap), *state.counts[index + 1 :])
         after = self._state(state.loop, max(state.place, item.place), counts)
-        marks = item.loop is not None and item.loop.id in MARKING_LOOPS
+        marks = item.loop is not None and item.loop.id in self._marking
         passed = tuple(left for left in state.missing if left.place < item.place) if marks else ()
         if passed:
             after = self.seen(after, passed)

@@ -52,7 +52,7 @@ class Elements:
 
     def __init__(self, delimiters: Delimiters) -> None:
         self.delimiters = delimiters
-        self._patterns: dict[Shape, re.Pattern[str]] = {}
+        self._patterns: dict[Shape, tuple[re.Pattern[str], tuple[tuple[int, Note], ...]]] = {}
         # By shape, then by the segment's text; whoever is in a hurry may look here first.
         self.known: dict[Shape, dict[str, tuple[ElementFault, ...]]] = {}
         self._count = 0
@@ -70,20 +70,26 @@ class Elements:
         if self._count > _REMEMBERED:
             self.known.clear()
             self._count = 0
-        verdict = self._judged(shape, segment)
+        verdict = self.judged(shape, segment)
         self.known.setdefault(shape, {})[segment.text] = verdict
         return verdict
 
-    def _judged(self, shape: Shape, segment: Segment) -> tuple[ElementFault, ...]:
-        """The verdict itself: by the shape's expression, else element by element."""
-        pattern = self._patterns.get(shape)
-        if pattern is None:
-            pattern = self._patterns[shape] = pattern_of(shape, self.delimiters)
-        if pattern.fullmatch(segment.text) and not any(
-            _broken(note, segment.elements) for note in shape.notes
-        ):
-            return ()
-        return tuple(self._examined(shape, segment))
+    def judged(self, shape: Shape, segment: Segment) -> tuple[ElementFault, ...]:
+        """The same, but not remembered: by the shape's expression, else element by element."""
+        try:
+            pattern, notes = self._patterns[shape]
+        except KeyError:
+            pattern, notes = pattern_of(shape, self.delimiters), _reaches(shape)
+            self._patterns[shape] = pattern, notes
+        if pattern.fullmatch(segment.text) is None:
+            return tuple(self._examined(shape, segment))
+        elements = segment.elements
+        count = len(elements)
+        for first, note in notes:
+            # Most segments end before the elements that most notes speak of.
+            if first < count and _broken(note, elements):
+                return tuple(self._examined(shape, segment))
+        return ()
 
     def _examined(self, shape: Shape, segment: Segment) -> Iterator[ElementFault]:
         """Every fault of a segment, element by element."""
@@ -177,6 +183,11 @@ class Elements:
         for index in range(len(composite.parts) + 1, min(len(parts), composite.size) + 1):
             if parts[index - 1]:
                 yield ElementFault("X311", f"{name}-{index}", f"{name}-{index} is filled, but not used here.")
+
+
+def _reaches(shape: Shape) -> tuple[tuple[int, Note], ...]:
+    """The syntax notes of a shape, each with the first element that a segment must have to break it."""
+    return tuple((0 if note.kind == "R" else min(note.elements), note) for note in shape.notes)
 
 
 def _component(value: Value, text: str, name: str) -> Iterator[ElementFault]:

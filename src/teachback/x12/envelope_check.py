@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from teachback.x12.faults import FAULTS
 from teachback.x12.issues import Issue, Position
 from teachback.x12.patterns import real_date, real_time
+from teachback.x12.ta1 import faults as ta1_faults
+from teachback.x12.versions import ANSWERS, EXPECTED, FUNCTION_OF, KINDS, ONLY_GUIDE, kind_of
 
 if TYPE_CHECKING:
     from teachback.x12.tokens import Segment
@@ -46,18 +48,6 @@ _ISA_CODES = {
     15: ("P", "T"),
 }
 _INTERCHANGE_VERSION = "00501"
-_FUNCTION_OF = {
-    "837": "HC",
-    "835": "HP",
-    "999": "FA",
-    "997": "FA",
-    "277": "HN",
-    "270": "HS",
-    "271": "HB",
-    "276": "HR",
-}
-_KINDS = {"005010X222": "837P", "005010X223": "837I"}
-_EXPECTED = {"837P": "005010X222A1", "837I": "005010X223A2"}
 _GS_LENGTHS = {2: (2, 15), 3: (2, 15)}
 _GROUP_NUMBER = re.compile(r"[0-9]{1,9}")
 _SET_NUMBER = re.compile(r"[0-9A-Za-z]{4,9}")
@@ -68,7 +58,7 @@ _NUMBERS_KEPT = 100_000
 class Transaction:
     """One transaction set, or what passes for one.
 
-    ``kind`` is ``837P``, ``837I``, or empty where the content is not checked. ``version`` is as written (ST03,
+    ``kind`` is that of `versions.KINDS`, or empty where the content is not checked. ``version`` is as written (ST03,
     else GS08); ``control`` ST02, ``interchange`` ISA13, ``group`` GS06, ``usage`` ISA15. ``undecided`` where GS08
     and ST03 name different guides or none: the first claim then decides.
     """
@@ -95,6 +85,7 @@ class Envelopes:
         self.transaction: Transaction | None = None
         self.interchange_open = self.group_open = False
         self.groups = self.sets = self.segments = 0
+        self.answers = 0  # TA1 segments of the interchange
         self.interchanges: set[str] = set()
         self.group_numbers: set[str] = set()
         self.set_numbers: set[str] = set()
@@ -123,7 +114,7 @@ class Envelopes:
         """An ISA: whatever was open has been closed before."""
         self.isa = isa
         self.interchange_open = True
-        self.groups = 0
+        self.groups = self.answers = 0
         self.group_numbers = set()
         issues = [*self._isa_widths(isa), *self._isa_values(isa)]
         number = isa.value(13)
@@ -195,8 +186,17 @@ class Envelopes:
             issues.append(self._tell("X106", iea, "IEA01", said))
         if iea.value(2) != isa.value(13):
             issues.append(self._tell("X107", iea, "IEA02"))
-        if not self.groups:
+        if not self.groups and not self.answers:
             issues.append(self._tell("X125", isa, message="The interchange holds no functional group."))
+        return issues
+
+    def interchange_answer(self, ta1: Segment) -> list[Issue]:
+        """A TA1: its own elements, and whether it stands before the groups of an interchange."""
+        self.answers += 1
+        issues = [self._tell(code, ta1, element, said) for code, element, said in ta1_faults(ta1)]
+        if not self.interchange_open or self.group_open:
+            said = "The TA1 stands where it may not: its place is behind the ISA, before any GS."
+            issues.append(self._tell("X121", ta1, message=said))
         return issues
 
     # Functional group
@@ -265,14 +265,16 @@ class Envelopes:
         made.group = gs.value(6) if gs else ""
         self.transaction = made
         issues = self._set_numbers(st)
-        function = _FUNCTION_OF.get(st.value(1))
+        function = FUNCTION_OF.get(st.value(1))
         if gs and function and gs.value(1) != function:
             said = f"GS01 is {gs.value(1)[:2]}; groups of transaction sets {st.value(1)} are {function}."
             issues.append(self._tell("X126", gs, "GS01", said))
         if st.value(1) == "837":
             issues += self._guide(made, named, grouped, st)
+        elif st.value(1) in ANSWERS:
+            issues += self._answer(made, named, grouped, st)
         elif re.fullmatch(r"[0-9]{3}", st.value(1)):
-            said = f"The transaction set is a {st.value(1)}, not a claim: its envelopes were checked, its content was not."
+            said = f"The transaction set is a {st.value(1)}: its envelopes were checked, its content was not."
             issues.append(self._tell("X128", st, "ST01", said))
         else:
             issues.append(
@@ -296,7 +298,7 @@ class Envelopes:
 
     def _guide(self, made: Transaction, named: str, grouped: str, st: Segment) -> list[Issue]:
         """Which guide the set is checked by, and what is odd about how it is named."""
-        kinds = [_KINDS.get(version[:10], "") for version in (named, grouped)]
+        kinds = [KINDS.get(version[:10], "") for version in (named, grouped)]
         issues = []
         if named.startswith("005010") or grouped.startswith("005010"):
             if named != grouped and grouped:
@@ -304,13 +306,36 @@ class Envelopes:
                 issues.append(self._tell("X119", st, "ST03", said))
             made.undecided = not any(kinds) if not named or not grouped else kinds[0] != kinds[1]
             made.kind = kinds[0] or kinds[1]
-            if made.kind and kinds[0] == kinds[1] and named == grouped != _EXPECTED[made.kind]:
-                said = f"GS08 and ST03 are {named}; Medicare names {_EXPECTED[made.kind]}, by which the content was checked."
+            if made.kind and kinds[0] == kinds[1] and named == grouped != EXPECTED[made.kind]:
+                said = f"GS08 and ST03 are {named}; Medicare names {EXPECTED[made.kind]}, by which the content was checked."
                 issues.append(self._tell("X118", st, "ST03", said))
         if not made.kind and not made.undecided:
             version = _number(made.version)
             said = f"The claims are of version {version}, which is not checked: only their envelopes were."
             issues.append(self._tell("X117", st, "ST03" if named else "", said))
+        return issues
+
+    def _answer(self, made: Transaction, named: str, grouped: str, st: Segment) -> list[Issue]:
+        """The same for what payers send: 835, 277CA, 999. An 835 names its version in the GS alone."""
+        what = st.value(1)
+        kinds = [kind for kind in map(kind_of, (named, grouped)) if kind in ANSWERS[what]]
+        of_5010 = made.version.startswith("005010")
+        made.kind = kinds[0] if kinds else ONLY_GUIDE.get(what, "") if of_5010 else ""
+        if not made.kind:
+            version = _number(made.version)
+            if of_5010:
+                said = f"A {what} of version {version} is not checked: only its envelopes were."
+                return [self._tell("X128", st, "ST01", said)]
+            said = f"The {what} is of version {version}, which is not checked: only its envelopes were."
+            return [self._tell("X117", st, "ST03" if named else "", said)]
+        issues = []
+        if grouped and named != grouped and (named or what != "835"):
+            said = f"ST03 is {_number(named)}; GS08 is {_number(grouped)}."
+            issues.append(self._tell("X119", st, "ST03", said))
+        elif made.version != EXPECTED[made.kind]:
+            at, element = (self.gs, "GS08") if self.gs and grouped else (st, "ST03")
+            said = f"The version is named {_number(made.version)}; the content was checked by {EXPECTED[made.kind]}."
+            issues.append(self._tell("X118", at, element, said))
         return issues
 
     def close_set(self, se: Segment | None) -> list[Issue]:

@@ -7,52 +7,62 @@ Confirmed in pyx12's map ``835.5010.X221.A1.xml`` and the sample remittances.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from teachback.remitdata import ClaimPayment, Name, PaidAdjustment, ServicePayment
 from teachback.x12.balances import charges_gap, claim_gap, line_gap
-from teachback.x12.paidvalues import day, money, number, procedure
+from teachback.x12.paidvalues import day, money, number, pair, procedure
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from teachback.x12.told import Tellings
     from teachback.x12.tokens import Segment
+    from teachback.x12.told import Tellings
 
 _CLAIM: Final = "2100"
 _LINE: Final = "2110"
-_MIA_REMARKS: Final = (5, 20, 21, 22, 23)
-_MOA_REMARKS: Final = (3, 4, 5, 6, 7)
-_OF_CLAIM: Final = frozenset({"CAS", "NM1", "MIA", "MOA", "REF", "DTM", "AMT", "QTY", "PER", "LQ"})
-_OF_LINE: Final = frozenset({"CAS", "REF", "DTM", "AMT", "QTY", "LQ"})
+_REMARKS: Final = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
+_OTHERS: Final = {
+    _CLAIM: frozenset({"NM1", "MIA", "MOA", "PER", "QTY", "LQ"}),
+    _LINE: frozenset({"LQ", "QTY"}),
+}
+_NO_ELEMENTS: Final = [""] * 10
+# A fee schedule gives the same few adjustments again and again; short and faultless ones are remembered.
+_KNOWN: dict[str, tuple[PaidAdjustment, ...]] = {}
+_MOST_KNOWN: Final = 8_192
+_LONGEST_KNOWN: Final = 120
+_NO_CODE: Final = [""]
+_MOST_OF_SVC: Final = 7
+_MOST_OF_NM1: Final = 9
+_CODE: Final = 2
+_MODIFIERS: Final = 6
 
 
 def paid_claim(segments: list[Segment], tellings: Tellings) -> ClaimPayment:
     """The claim that the segments tell; the first of them is its CLP."""
     clp = segments[0]
-    tellings.claim = clp.value(1).strip()
+    values = clp.elements + _NO_ELEMENTS
+    tellings.claim = values[1].strip()
     starts = [index for index, one in enumerate(segments) if one.elements[0] == "SVC"]
-    end = len(segments)
-    claim = _Claim(segments[1 : starts[0]] if starts else segments[1:], tellings)
-    lines = tuple(
-        _line(segments[start:after], tellings)
-        for start, after in zip(starts, [*starts[1:], end], strict=True)
-    )
+    starts.append(len(segments))
+    claim = _Parts(segments[1 : starts[0]], tellings, _CLAIM)
+    lines = [_line(segments[start:after], tellings) for start, after in pairwise(starts)]
     found = ClaimPayment(
-        clp.value(1),
-        clp.value(2),
-        money(clp, 3, "CLP03", tellings, loop=_CLAIM),
-        money(clp, 4, "CLP04", tellings, loop=_CLAIM),
-        money(clp, 5, "CLP05", tellings, loop=_CLAIM, required=False),
-        clp.value(6),
-        clp.value(7),
-        clp.value(8),
-        clp.value(9),
+        values[1],
+        values[2],
+        money(clp, 3, tellings, _CLAIM),
+        money(clp, 4, tellings, _CLAIM),
+        money(clp, 5, tellings, _CLAIM, required=False),
+        values[6],
+        values[7],
+        values[8],
+        values[9],
         tuple(claim.adjustments),
         tuple(claim.names),
         tuple(claim.remarks),
-        lines,
+        tuple(lines),
         tuple(claim.references),
         tuple(claim.dates),
         tuple(claim.amounts),
@@ -62,168 +72,183 @@ def paid_claim(segments: list[Segment], tellings: Tellings) -> ClaimPayment:
     return found
 
 
-class _Claim:
-    """What stands between a CLP and its first line."""
+class _Parts:
+    """What stands between a CLP and its first line, or behind an SVC."""
 
-    __slots__ = ("adjustments", "amounts", "dates", "names", "references", "remarks")
+    __slots__ = ("adjustments", "amounts", "dates", "loop", "names", "references", "remarks", "tellings")
 
-    def __init__(self, segments: list[Segment], tellings: Tellings) -> None:
-        self.adjustments: list[PaidAdjustment] = []
+    def __init__(self, segments: list[Segment], tellings: Tellings, loop: str) -> None:
+        self.tellings = tellings
+        self.loop = loop
         self.names: list[Name] = []
         self.remarks: list[str] = []
+        self.adjustments: list[PaidAdjustment] = []
         self.references: list[tuple[str, str]] = []
         self.dates: list[tuple[str, date]] = []
         self.amounts: list[tuple[str, Decimal]] = []
         for segment in segments:
             kind = segment.elements[0]
-            if kind == "NM1":
-                self.names.append(name_of(segment))
-            elif kind == "DTM":
-                found = day(segment, 2, "DTM02", tellings, loop=_CLAIM)
-                if found is not None:
-                    self.dates.append((segment.value(1), found))
-            elif kind == "CAS":
-                self.adjustments += adjustments_of(segment, tellings, loop=_CLAIM)
+            if kind == "CAS":
+                self.adjustments += adjustments_of(segment, tellings, loop)
             elif kind == "REF":
-                self.references.append((segment.value(1), segment.value(2)))
-            elif kind in {"MOA", "MIA"}:
-                places = _MOA_REMARKS if kind == "MOA" else _MIA_REMARKS
-                self.remarks += [segment.value(place) for place in places if segment.value(place)]
+                self.references.append(pair(segment))
+            elif kind == "DTM":
+                on = day(segment, 2, tellings, loop)
+                if on is not None:
+                    self.dates.append((segment.elements[1], on))
+            elif kind == "AMT":
+                amount = money(segment, 2, tellings, loop)
+                if amount is not None:
+                    self.amounts.append((segment.elements[1], amount))
             else:
-                self._rest(kind, segment, tellings)
+                self._named_or_remarked(kind, segment)
 
-    def _rest(self, kind: str, segment: Segment, tellings: Tellings) -> None:
-        """AMT, LQ, and what is only kept."""
-        if kind == "AMT":
-            amount = money(segment, 2, "AMT02", tellings, loop=_CLAIM)
-            if amount is not None:
-                self.amounts.append((segment.value(1), amount))
-        elif kind == "LQ":
+    def _named_or_remarked(self, kind: str, segment: Segment) -> None:
+        """NM1, MIA, MOA, LQ; what is only kept; and what is out of place, told."""
+        if kind == "LQ":
             if segment.value(1) == "HE":
                 self.remarks.append(segment.value(2))
-        elif kind not in _OF_CLAIM:
-            _out_of_place(segment, tellings, _CLAIM)
+        elif kind == "NM1":
+            self.names.append(name_of(segment))
+        elif kind in _REMARKS:
+            self.remarks += [code for place in _REMARKS[kind] if (code := segment.value(place))]
+        if kind not in _OTHERS[self.loop]:
+            named = kind[:3] or "Text that is no segment"
+            where = "a service line" if self.loop == _LINE else "a claim"
+            self.tellings.add(
+                "out-of-place",
+                segment,
+                "",
+                f"{named} has no place in {where}; it is only kept.",
+                loop=self.loop,
+            )
+
+    def reference(self, qualifier: str) -> str | None:
+        """Takes the first reference of that qualifier out of the others."""
+        for index, (one, number_) in enumerate(self.references):
+            if one == qualifier:
+                del self.references[index]
+                return number_
+        return None
+
+    def amount(self, qualifier: str) -> Decimal | None:
+        """Takes the first amount of that qualifier out of the others."""
+        for index, (one, amount) in enumerate(self.amounts):
+            if one == qualifier:
+                del self.amounts[index]
+                return amount
+        return None
+
+    def date(self, *qualifiers: str) -> date | None:
+        """The first date of the first of the qualifiers that has one."""
+        for wanted in qualifiers:
+            for one, on in self.dates:
+                if one == wanted:
+                    return on
+        return None
 
 
 def _line(segments: list[Segment], tellings: Tellings) -> ServicePayment:
     """One line: its SVC and what follows."""
     svc = segments[0]
-    adjustments: list[PaidAdjustment] = []
-    remarks: list[str] = []
-    references: list[tuple[str, str]] = []
-    amounts: list[tuple[str, Decimal]] = []
-    dates: dict[str, date] = {}
-    allowed: Decimal | None = None
-    control: str | None = None
-    for segment in segments[1:]:
-        kind = segment.elements[0]
-        if kind == "CAS":
-            adjustments += adjustments_of(segment, tellings, loop=_LINE)
-        elif kind == "DTM":
-            on = day(segment, 2, "DTM02", tellings, loop=_LINE)
-            if on is not None:
-                dates.setdefault(segment.value(1), on)
-        elif kind == "REF":
-            if control is None and segment.value(1) == "6R":
-                control = segment.value(2)
-            else:
-                references.append((segment.value(1), segment.value(2)))
-        elif kind == "AMT":
-            amount = money(segment, 2, "AMT02", tellings, loop=_LINE)
-            if allowed is None and segment.value(1) == "B6":
-                allowed = amount
-            elif amount is not None:
-                amounts.append((segment.value(1), amount))
-        elif kind == "LQ":
-            if segment.value(1) == "HE":
-                remarks.append(segment.value(2))
-        elif kind not in _OF_LINE:
-            _out_of_place(segment, tellings, _LINE)
+    elements = svc.elements
+    values = elements if len(elements) > _MOST_OF_SVC else elements + _NO_ELEMENTS
+    unread = tellings.unread
+    parts = _Parts(segments[1:], tellings, _LINE)
     code = procedure(svc, 1, tellings, loop=_LINE)
-    sent = procedure(svc, 6, tellings, loop=_LINE) if svc.value(6) else []
+    sent = procedure(svc, 6, tellings, loop=_LINE) if values[6] else _NO_CODE
+    charge, paid = money(svc, 2, tellings, _LINE), money(svc, 3, tellings, _LINE)
+    allowed = parts.amount("B6") if parts.amounts else None
+    control = parts.reference("6R") if parts.references else None
     line = ServicePayment(
-        code[1] if len(code) > 1 else "",
+        code[1] if len(code) >= _CODE else "",
         _modifiers(code),
-        money(svc, 2, "SVC02", tellings, loop=_LINE),
-        money(svc, 3, "SVC03", tellings, loop=_LINE),
-        svc.value(4) or None,
-        number(svc, 5, "SVC05", tellings, loop=_LINE),
-        (sent[1] if len(sent) > 1 else "") or None,
+        charge,
+        paid,
+        values[4] or None,
+        number(svc, 5, tellings, _LINE) if values[5] else None,
+        (sent[1] if len(sent) >= _CODE else "") or None,
         _modifiers(sent),
-        number(svc, 7, "SVC07", tellings, loop=_LINE),
-        dates.get("472") or dates.get("150"),
-        dates.get("151"),
-        tuple(adjustments),
-        tuple(remarks),
+        number(svc, 7, tellings, _LINE) if values[7] else None,
+        parts.date("472", "150"),
+        parts.date("151") if len(parts.dates) > 1 else None,
+        tuple(parts.adjustments),
+        tuple(parts.remarks),
         allowed,
         control,
-        tuple(references),
-        tuple(amounts),
+        tuple(parts.references),
+        tuple(parts.amounts),
         svc.number,
         code[0],
     )
     gap = line_gap(line)
-    if gap:
-        _tell_gap(tellings, "line-balance", svc, "SVC03", line.paid, gap, "SVC02 less the line's adjustments")
+    if gap and paid is not None and tellings.unread == unread:
+        words = "SVC02 less the line's adjustments"
+        _tell_gap(tellings, "line-balance", svc, "SVC03", (paid, gap, words))
     return line
 
 
 def _modifiers(components: list[str]) -> tuple[str, ...]:
     """The modifiers of a procedure: its third to sixth component."""
-    if len(components) <= 2:  # noqa: PLR2004  qualifier and code
-        return ()
-    return tuple([one for one in components[2:6] if one])
+    return tuple([one for one in components[_CODE:_MODIFIERS] if one]) if len(components) > _CODE else ()
 
 
 def name_of(nm1: Segment) -> Name:
     """The name in an NM1."""
-    value = nm1.value
-    return Name(value(1), value(3), value(4), value(8), value(9))
+    values = nm1.elements
+    if len(values) <= _MOST_OF_NM1:
+        values = values + _NO_ELEMENTS
+    return Name(values[1], values[3], values[4], values[8], values[9])
 
 
-def adjustments_of(cas: Segment, tellings: Tellings, *, loop: str) -> list[PaidAdjustment]:
+def adjustments_of(cas: Segment, tellings: Tellings, loop: str) -> tuple[PaidAdjustment, ...]:
     """The adjustments of a CAS: reason, amount and quantity, up to six times; an unreadable amount is told."""
-    elements = cas.elements
-    group, found = cas.value(1), []
-    for index in range(2, len(elements), 3):
-        carc = elements[index]
-        if not carc and not cas.value(index + 1):
-            continue
-        amount = money(cas, index + 1, f"CAS{index + 1:02}", tellings, loop=loop)
-        if amount is None:
-            continue
-        quantity = None
-        if index + 2 < len(elements) and elements[index + 2]:
-            quantity = number(cas, index + 2, f"CAS{index + 2:02}", tellings, loop=loop)
-        found.append(PaidAdjustment(group, carc, amount, quantity))
+    known = _KNOWN.get(cas.text)
+    if known is not None:
+        return known
+    before = tellings.count
+    found = _adjustments(cas, tellings, loop)
+    if tellings.count == before and len(cas.text) <= _LONGEST_KNOWN:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[cas.text] = found
     return found
 
 
-def _out_of_place(segment: Segment, tellings: Tellings, loop: str) -> None:
-    """A segment that belongs to no claim: kept, told, passed over."""
-    named = segment.elements[0][:3]
-    message = f"{named or 'Text that is no segment'} does not belong to a claim; it was passed over."
-    tellings.add("out-of-place", segment, "", message, loop=loop)
+def _adjustments(cas: Segment, tellings: Tellings, loop: str) -> tuple[PaidAdjustment, ...]:
+    elements = cas.elements
+    count = len(elements)
+    found = []
+    for index in range(2, count, 3):
+        carc, at = elements[index], index + 1
+        if not carc and not (at < count and elements[at]):
+            continue
+        amount = money(cas, at, tellings, loop)
+        if amount is not None:
+            quantity = number(cas, at + 1, tellings, loop) if at + 1 < count else None
+            found.append(PaidAdjustment(elements[1], carc, amount, quantity))
+    return tuple(found)
 
 
 def _balance(claim: ClaimPayment, clp: Segment, tellings: Tellings) -> None:
     """The balance of the claim, and whether its lines are all there."""
     gap = claim_gap(claim)
-    if gap:
-        parts = "CLP03 less all adjustments of the claim and its lines"
-        _tell_gap(tellings, "claim-balance", clp, "CLP04", claim.paid, gap, parts)
+    if gap and claim.paid is not None and not tellings.unread:
+        words = "CLP03 less all adjustments of the claim and its lines"
+        _tell_gap(tellings, "claim-balance", clp, "CLP04", (claim.paid, gap, words))
     gap = charges_gap(claim)
-    if gap:
-        _tell_gap(tellings, "claim-charges", clp, "CLP03", claim.charge, gap, "the charges of its lines")
+    if gap and claim.charge is not None:
+        _tell_gap(
+            tellings, "claim-charges", clp, "CLP03", (claim.charge, gap, "the charges of the claim's lines")
+        )
 
 
-def _tell_gap(  # noqa: PLR0913  all that a sum is told by
-    tellings: Tellings, name: str, segment: Segment, element: str, found: Decimal | None, gap: Decimal, parts: str
+def _tell_gap(
+    tellings: Tellings, name: str, segment: Segment, element: str, told: tuple[Decimal, Decimal, str]
 ) -> None:
-    """Tell that what is written is not what follows from its parts."""
-    if found is None:
-        return
+    """Tell that what is written is not what follows from its parts: (what is written, gap, parts in words)."""
+    found, gap, words = told
     wanted = found - gap
-    message = f"{element} is {found:.2f}, but {parts} make {wanted:.2f}; the difference is {gap:.2f}."
-    loop = _LINE if segment.elements[0] == "SVC" else _CLAIM
+    message = f"{element} is {found:.2f}, but {words} come to {wanted:.2f}; the difference is {gap:.2f}."
+    loop = _LINE if element.startswith("SVC") else _CLAIM
     tellings.add(name, segment, element, message, loop=loop, blocks=True, wanted=wanted, found=found)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from teachback.x12.told import Tellings
     from teachback.x12.tokens import Segment
+    from teachback.x12.told import Tellings
 
 _PAYER: Final = "1000A"
 _PAYEE: Final = "1000B"
@@ -77,7 +77,7 @@ def frame_of(segments: list[Segment], tellings: Tellings) -> Frame:
         elif kind == "REF" and party is not None:
             party.references.append((segment.value(1), segment.value(2)))
         elif kind == "DTM" and segment.value(1) == "405":
-            frame.produced_on = day(segment, 2, "DTM02", tellings, loop="")
+            frame.produced_on = day(segment, 2, tellings, "")
         elif kind not in _OF_HEAD:
             out_of_place(segment, tellings)
     if segments:
@@ -90,8 +90,8 @@ def _payment(bpr: Segment, frame: Frame, tellings: Tellings) -> None:
     if frame.handling_code or frame.paid is not None:
         return
     frame.handling_code, frame.credit_debit, frame.method = bpr.value(1), bpr.value(3), bpr.value(4)
-    frame.paid = money(bpr, 2, "BPR02", tellings, loop="")
-    frame.paid_on = day(bpr, 16, "BPR16", tellings, loop="")
+    frame.paid = money(bpr, 2, tellings, "")
+    frame.paid_on = day(bpr, 16, tellings, "")
 
 
 def _party(n1: Segment, frame: Frame, seen: set[str], tellings: Tellings) -> Party | None:
@@ -120,7 +120,9 @@ def _missing(frame: Frame, seen: set[str], last: Segment, tellings: Tellings) ->
     if "BPR" not in seen:
         tellings.add("payment-missing", last, "BPR", "the payment (BPR) is missing.", blocks=True)
     if not frame.trace_number:
-        message = "the trace number (TRN02) is missing: the payment cannot be matched to its check or transfer."
+        message = (
+            "the trace number (TRN02) is missing: the payment cannot be matched to its check or transfer."
+        )
         tellings.add("trace-missing", last, "TRN02", message)
     for entity, name, loop in (("PR", "payer", _PAYER), ("PE", "payee", _PAYEE)):
         if f"N1*{entity}" not in seen:
@@ -144,12 +146,12 @@ def provider_adjustments(segments: Iterable[Segment], tellings: Tellings) -> lis
 
 
 def _of_plb(plb: Segment, tellings: Tellings) -> list[ProviderAdjustment]:
-    end = day(plb, 2, "PLB02", tellings, loop="")
+    end = day(plb, 2, tellings, "")
     found = []
     for index in range(3, len(plb.elements), 2):
         if not plb.value(index) and not plb.value(index + 1):
             continue
-        amount = money(plb, index + 1, f"PLB{index + 1:02}", tellings, loop="")
+        amount = money(plb, index + 1, tellings, "")
         if amount is not None:
             reason = plb.components(index)
             found.append(

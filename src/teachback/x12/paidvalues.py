@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from teachback.x12.readvalues import LONGEST, amount_of, date_of
@@ -12,62 +11,73 @@ from teachback.x12.readvalues import LONGEST, amount_of, date_of
 if TYPE_CHECKING:
     from datetime import date
 
-    from teachback.x12.told import Tellings
     from teachback.x12.tokens import Segment
+    from teachback.x12.told import Tellings
 
 _CENT: Final = Decimal("0.01")
+_MOST_KNOWN: Final = 65_536
+_KNOWN: dict[str, Decimal] = {}
 _OTHER_SEPARATOR: Final = re.compile(r"[A-Z0-9]{2}([^A-Za-z0-9\s.*-])")
 
 
-# Only short texts are remembered, so that a hostile file cannot fill the memory.
-@lru_cache(maxsize=65_536)
-def _money(text: str) -> Decimal | None:
-    amount = amount_of(text.strip())
-    if amount is None or amount != amount.quantize(_CENT):
-        return None
-    return amount
-
-
-def money(  # noqa: PLR0913  all that places a telling
-    segment: Segment, index: int, element: str, tellings: Tellings, *, loop: str, required: bool = True
+def money(
+    segment: Segment, index: int, tellings: Tellings, loop: str, *, required: bool = True
 ) -> Decimal | None:
     """An amount in dollars; None, told and blocking, where it is missing (if required) or no whole cents."""
-    text = segment.value(index)
-    if len(text) <= LONGEST:
-        found = _money(text)
-        if found is not None:
-            return found
+    elements = segment.elements
+    text = elements[index] if index < len(elements) else ""
+    found = _KNOWN.get(text)
+    return found if found is not None else _new_money(text, segment, index, tellings, loop, required=required)
+
+
+def _new_money(  # noqa: PLR0913  all that places a telling
+    text: str, segment: Segment, index: int, tellings: Tellings, loop: str, *, required: bool
+) -> Decimal | None:
+    """An amount that was not met before. Only short texts are remembered: a hostile file cannot fill the memory."""
+    found = amount_of(text.strip()) if len(text) <= LONGEST else None
+    if found is not None and found == found.quantize(_CENT):
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[text] = found
+        return found
+    element = f"{segment.elements[0]}{index:02}"
     if text.strip():
-        why = "is not an amount in dollars and cents"
-        tellings.add("amount-unreadable", segment, element, f"{element} {why}.", loop=loop, blocks=True)
+        tellings.unread += 1
+        message = f"{element} is not an amount in dollars and cents."
+        tellings.add("amount-unreadable", segment, element, message, loop=loop, blocks=True)
     elif required:
+        tellings.unread += 1
         tellings.add("amount-missing", segment, element, f"{element} is missing.", loop=loop, blocks=True)
     return None
 
 
-def number(segment: Segment, index: int, element: str, tellings: Tellings, *, loop: str) -> Decimal | None:
+def number(segment: Segment, index: int, tellings: Tellings, loop: str) -> Decimal | None:
     """A quantity; None where it is absent or, told, no number."""
-    text = segment.value(index).strip()
+    elements = segment.elements
+    text = elements[index] if index < len(elements) else ""
     if not text:
         return None
-    found = amount_of(text)
-    if found is None:
+    found = amount_of(text.strip())
+    if found is None and text.strip():
+        element = f"{elements[0]}{index:02}"
         tellings.add("quantity-unreadable", segment, element, f"{element} is not a number.", loop=loop)
     return found
 
 
-def day(segment: Segment, index: int, element: str, tellings: Tellings, *, loop: str) -> date | None:
+def day(segment: Segment, index: int, tellings: Tellings, loop: str) -> date | None:
     """A date; None where it is absent or, told, no day of the calendar."""
-    text = segment.value(index).strip()
+    elements = segment.elements
+    text = elements[index] if index < len(elements) else ""
     if not text:
         return None
-    found = date_of(text)
-    if found is None:
+    found = date_of(text) or date_of(text.strip())
+    if found is None and text.strip():
+        element = f"{elements[0]}{index:02}"
         tellings.add("date-unreadable", segment, element, f"{element} is not a date (CCYYMMDD).", loop=loop)
     return found
 
 
-def procedure(segment: Segment, index: int, tellings: Tellings, *, loop: str) -> list[str]:
+def procedure(segment: Segment, index: int, tellings: Tellings, loop: str) -> list[str]:
     """The components of a procedure (SVC01, SVC06): qualifier, code, modifiers.
 
     Some files write components with another separator than ISA16 names; that one is taken and told.
@@ -82,3 +92,11 @@ def procedure(segment: Segment, index: int, tellings: Tellings, *, loop: str) ->
             tellings.add("component-separator", segment, element, message, loop=loop)
             separator = other.group(1)
     return text.split(separator)
+
+
+def pair(segment: Segment) -> tuple[str, str]:
+    """The first two elements, such as a qualifier and its reference."""
+    elements = segment.elements
+    if len(elements) > 2:  # noqa: PLR2004  the id and both
+        return elements[1], elements[2]
+    return segment.value(1), ""

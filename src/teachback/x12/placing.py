@@ -1,9 +1,8 @@
-"""Finds the place of every segment of a claim's transaction set, and goes on sensibly where it has none."""
+"""Finds the place of every segment of a transaction set, and goes on sensibly where it has none."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,18 +10,17 @@ from teachback.x12.automaton import Automaton, State, Step, keys_of
 from teachback.x12.elements import Elements
 from teachback.x12.grammar import load
 from teachback.x12.telling import Telling
+from teachback.x12.trail import trail_of
 
 if TYPE_CHECKING:
+    import re
+
     from teachback.x12.elements import ElementFault
     from teachback.x12.envelope_check import Transaction
     from teachback.x12.grammar import Item
     from teachback.x12.issues import Issue
     from teachback.x12.tokens import Delimiters, Segment
-
-_LEVEL_OF_FOLLOWER = {"SBR": "22", "PAT": "23", "CUR": "20"}
-_LEVEL_OF_NAME = {"85": "20", "87": "20", "QC": "23"}
-_LEVELS = frozenset({"20", "22", "23"})
-_OTHER_SEPARATOR = re.compile(r"[0-9A-Z]{1,2}([^\w\s])[A-Z]?\1[0-9A-Z]")
+    from teachback.x12.trail import Stand, Way
 
 
 @cache
@@ -47,7 +45,7 @@ class Frame:
 
     state: State
     start: Segment
-    tallies: dict[Item, int] = field(default_factory=dict)
+    tallies: dict[Item, int] | None = None
     displaced: bool = False
     headless: bool = False
 
@@ -57,6 +55,8 @@ class Placing:
 
     def __init__(self, kind: str, delimiters: Delimiters, transaction: Transaction) -> None:
         self.automaton = _automaton(kind)
+        self.layout = self.automaton.layout
+        self.composite = self.layout.composite
         self.elements = _elements(delimiters)
         self.delimiters = delimiters
         self.other: Delimiters | None = None
@@ -66,42 +66,100 @@ class Placing:
         assert st is not None  # noqa: S101  a set is placed from its first segment on
         self.stack = [Frame(self.automaton.opened(self.automaton.grammar.root), st)]
         self.telling = Telling(self.automaton, transaction, self.component)
+        # Where the stack stands on the trail of clean claims; the frames' own states lag behind meanwhile.
+        self.trail = trail_of(self.automaton, self.elements)
+        self.stand: Stand | None = None
+        self._rejoin()
 
-    def place(  # noqa: C901  the one path that every segment takes is written out for speed
-        self, segment: Segment, following: Segment | None
-    ) -> str | None:
+    def place(self, segment: Segment, following: Segment | None) -> str | None:
         """Gives a segment its loop; answers with the loop's id where it opens a level or a claim, else None.
 
         An empty text is answered where there is something to tell and nothing opened.
         ``following`` is the segment behind an HL, which tells the level better than a damaged HL03.
         """
+        stand = self.stand
+        if stand is None:
+            marked = self._examined(segment, following)
+            self._rejoin()
+            return marked
+        way = stand.texts.get(segment.text) or self._way(stand, segment, following)
+        if way is None:
+            self._leave_trail(stand)
+            marked = self._examined(segment, following)
+            self._rejoin()
+            return marked
+        segment.loop = way.loop
+        self.stand = way.stand
+        return None if way.plain else self._moved(way, segment)
+
+    # On the trail of clean claims
+
+    def _way(self, stand: Stand, segment: Segment, following: Segment | None) -> Way | None:
+        """Where a segment leads whose text is not remembered; None where there may be something to tell of it."""
+        elements = segment.elements
+        key = elements[0]
+        if key in self.qualified:
+            if key == "HL":
+                stated = segment.value(3)
+                if stated not in self.layout.codes or self._meant_level(following) not in {None, stated}:
+                    return None
+                key = f"HL*{stated}"
+            else:
+                key = self._qualified_key(key, elements)
+        way = stand.keys.get(key) or self.trail.way(stand, key)
+        if way is None or not self.trail.is_clean(stand, way, segment):
+            return None
+        composite = self.composite
+        if composite is not None and way.opens and way.loop == composite[0]:
+            return way if self.component in segment.value(composite[1]) else None
+        return way
+
+    def _moved(self, way: Way, segment: Segment) -> str | None:
+        """Closes and opens loops as a clean segment does."""
+        stack = self.stack
+        keep = way.keep
+        if len(stack) > keep:
+            del stack[keep:]
+        if way.opens:
+            stack.append(Frame(way.stand.states[-1], segment))
+            if way.marked is not None and way.marked == self.layout.claim:
+                self.telling.claim = segment.value(self.layout.number)
+        if way.item is not None and self._tallied(stack[keep - 1], way.item, segment):
+            return way.marked or ""
+        return way.marked
+
+    def _leave_trail(self, stand: Stand) -> None:
+        """The frames' states as they are."""
+        for frame, state in zip(self.stack, stand.states, strict=True):
+            frame.state = state
+
+    def _rejoin(self) -> None:
+        """Back on the trail, unless something stands out of its place."""
+        stack = self.stack
+        if self.other is not None or any(frame.displaced or frame.headless for frame in stack):
+            self.stand = None
+        else:
+            self.stand = self.trail.stand(tuple([frame.state for frame in stack]))
+
+    # Step by step
+
+    def _qualified_key(self, name: str, elements: list[str]) -> str:
+        """The key of a segment that is known by its first element, or by the first component of that."""
+        first = elements[1] if len(elements) > 1 else ""
+        if self.component in first:
+            first = first[: first.index(self.component)]
+        return f"{name}*{first}"
+
+    def _examined(self, segment: Segment, following: Segment | None) -> str | None:
+        """The place of a segment of which there may be something to tell."""
         if self.other is not None:
             self._choose(segment)
         elements = segment.elements
         key = elements[0]
         if key in self.qualified:
-            if key == "HL":
-                key = self._level_key(segment, following)
-            else:
-                first = elements[1] if len(elements) > 1 else ""
-                if self.component in first:
-                    first = first[: first.index(self.component)]
-                key = f"{key}*{first}"
+            key = self._level_key(segment, following) if key == "HL" else self._qualified_key(key, elements)
         stack = self.stack
-        # The common case first: the segment is the next of its loop and opens nothing.
         frame = stack[-1]
-        step = frame.state.known.get(key)
-        if step is not None and step.plain:
-            frame.state = step.state
-            segment.loop = step.state.loop.id
-            try:
-                faults = self.elements.known[step.shape][segment.text]
-            except KeyError:
-                faults = self.elements.faults(step.shape, segment)
-            if not faults:
-                return None
-            self._faulty(segment, frame, step, faults)
-            return ""
         if frame.headless and self._opens_late(segment, frame, key):
             return ""
         depth = len(stack) - 1
@@ -118,6 +176,9 @@ class Placing:
 
     def finish(self) -> list[Issue]:
         """What is missing at the end of the set."""
+        if self.stand is not None:
+            self._leave_trail(self.stand)
+            self.stand = None
         self._leave(-1)
         found, self.telling.closing = self.telling.closing, []
         return found
@@ -154,22 +215,26 @@ class Placing:
         assert loop is not None  # noqa: S101  the callers' condition
         self.stack.append(Frame(self.automaton.opened(loop), segment))
         segment.loop = loop.id
+        composite = self.composite
+        if composite is not None and loop.id == composite[0]:
+            self._separated(segment, composite[1], composite[2])
         if not marks:
             return None
-        if loop.id == "2300":
-            self.telling.claim = segment.value(1)
-            self._separated(segment)
+        if loop.id == self.layout.claim:
+            self.telling.claim = segment.value(self.layout.number)
         return loop.id
 
-    def _separated(self, claim: Segment) -> None:
-        """CLM05, the first composite of a claim, shows whether components are separated as ISA16 says."""
-        place = claim.value(5)
-        found = _OTHER_SEPARATOR.fullmatch(place)
-        if found is None or self.component in place:
+    def _separated(self, opening: Segment, index: int, form: re.Pattern[str]) -> None:
+        """The first composite of a claim or line shows whether components are separated as ISA16 says."""
+        value = opening.value(index)
+        if self.component in value or self.other is not None:
             return
-        self.telling.separator(claim, found[1], self.component)
+        found = form.fullmatch(value)
+        if found is None:
+            return
+        self.telling.separator(opening, index, found[1], self.component)
         self.other = replace(self.delimiters, component=found[1])
-        self._choose(claim)
+        self._choose(opening)
 
     def _choose(self, segment: Segment) -> None:
         """Where two component separators are in use, a segment is read by the one that it has."""
@@ -197,19 +262,23 @@ class Placing:
             if frame.state.missing and not (frame.displaced or frame.headless):
                 self.telling.missing(frame.start, frame.state.loop.id, frame.state.missing)
 
-    def _tallied(self, frame: Frame, item: Item, segment: Segment) -> None:
-        """Counts what may stand so often that the automaton does not count it."""
-        count = frame.tallies.get(item, 0) + 1
-        frame.tallies[item] = count
-        if count == item.most + 1:
-            self.telling.too_often(segment, item)
+    def _tallied(self, frame: Frame, item: Item, segment: Segment) -> bool:
+        """Counts what may stand so often that the automaton does not count it; true where it stands too often now."""
+        if frame.tallies is None:
+            frame.tallies = {}
+        count = frame.tallies[item] = frame.tallies.get(item, 0) + 1
+        if count != item.most + 1:
+            return False
+        self.telling.too_often(segment, item)
+        return True
 
     def _level_key(self, segment: Segment, following: Segment | None) -> str:
         """The key of an HL: its HL03, unless what follows says otherwise."""
         stated = segment.value(3)
-        meant = _meant_level(following)
-        if meant is None and stated not in _LEVELS:
-            meant = "22" if segment.value(2) else "20"
+        codes = self.layout.codes
+        meant = self._meant_level(following)
+        if meant is None and stated not in codes:
+            meant = codes[1] if segment.value(2) else codes[0]
         if meant is None or meant == stated:
             return f"HL*{stated}"
         self.telling.level(segment, stated, meant)
@@ -299,7 +368,7 @@ class Placing:
                 marked = loop.id
         segment.loop = self.stack[-1].state.loop.id
         self.telling.lacking(segment, lacking)
-        if marked == "2300":
+        if marked == self.layout.claim:
             self.telling.claim = ""
         step = automaton.step(self.stack[-1].state, key) or automaton.displaced(self.stack[-1].state, key)
         if step is not None:
@@ -368,14 +437,13 @@ class Placing:
         )
         self.telling.unknown_qualifier(segment, here, expected)
 
-
-def _meant_level(following: Segment | None) -> str | None:
-    """The level that the segment behind an HL belongs to; None where it does not tell."""
-    if following is None:
-        return None
-    name = following.elements[0]
-    if name == "NM1":
-        return _LEVEL_OF_NAME.get(following.value(1))
-    if name == "PRV":
-        return "20" if following.value(1) == "BI" else None
-    return _LEVEL_OF_FOLLOWER.get(name)
+    def _meant_level(self, following: Segment | None) -> str | None:
+        """The level that the segment behind an HL belongs to; None where it does not tell."""
+        if following is None:
+            return None
+        name = following.elements[0]
+        if name == "NM1":
+            return self.layout.entities.get(following.value(1))
+        if name == "PRV":
+            return "20" if following.value(1) == "BI" else None
+        return self.layout.followers.get(name)

@@ -26,9 +26,9 @@ from teachback.remitdata import Remittance
 from teachback.x12.balances import NOTHING, payment_gap
 from teachback.x12.paidclaim import paid_claim
 from teachback.x12.paidhead import frame_of, out_of_place, provider_adjustments
-from teachback.x12.sets import TransactionSet, sets
-from teachback.x12.told import MOST_TOLD, Tellings, Told
+from teachback.x12.sets import TransactionSet, sets, tell_whole
 from teachback.x12.tokens import read
+from teachback.x12.told import MOST_TOLD, Tellings, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +39,20 @@ if TYPE_CHECKING:
     from teachback.x12.paidhead import Frame
     from teachback.x12.tokens import Segment
 
-__all__ = ["ReadClaimPayment", "ReadRemittance", "identity", "parts", "read_remittances", "read_set", "remittances"]
+__all__ = [
+    "ReadClaimPayment",
+    "ReadRemittance",
+    "identity",
+    "parts",
+    "read_remittances",
+    "read_set",
+    "remittances",
+]
 
 MOST_SEGMENTS: Final = 50_000
 """Segments of one claim, or of a set outside of its claims, that are kept; 999 lines of fifty stay below."""
 _ENDS_CLAIM: Final = frozenset({"CLP", "LX", "TS3", "TS2", "PLB", "SE", "BPR", "TRN", "N1", "RDM"})
-_BETWEEN: Final = frozenset({"LX", "TS3", "TS2", "PLB", "SE", ""})
+_BETWEEN: Final = frozenset({"LX", "TS3", "TS2", "PLB", "SE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,9 @@ def read_set(opened: TransactionSet, *, keep: bool = False) -> ReadRemittance:
             if keep:
                 read_claims.append(part)
         elif not keep:
-            return replace(part, remittance=replace(part.remittance, claims=tuple(payments)), head=(), tail=())
+            return replace(
+                part, remittance=replace(part.remittance, claims=tuple(payments)), head=(), tail=()
+            )
         else:
             whole = replace(part.remittance, claims=tuple(payments))
             return replace(part, remittance=whole, claims=tuple(read_claims))
@@ -200,21 +210,16 @@ class _Reading:
     def parts(self) -> Iterator[ReadClaimPayment | ReadRemittance]:
         """Every claim, then the remittance."""
         bucket = self.head
+        between = False
         for segment in self.opened:
             kind = segment.elements[0]
             if kind in _ENDS_CLAIM:
                 if self.claim:
                     yield self._claim()
-                if kind == "CLP":
-                    self._begin(segment)
-                    bucket = self.claim
-                    continue
-                if bucket is not self.head or kind in _BETWEEN:
-                    bucket = self.loose
-            if kind == "PLB":
-                self.plb.append(segment)
-            elif bucket is self.loose and kind not in _BETWEEN:
-                self._misplaced(segment)
+                bucket = self._bucket(kind, bucket)
+                between = bucket is self.loose
+            if between:
+                self._between(kind, segment)
             if len(bucket) < MOST_SEGMENTS:
                 bucket.append(segment)
             elif not self.held_back:
@@ -223,12 +228,24 @@ class _Reading:
             yield self._claim()
         yield self._remittance()
 
-    def _begin(self, clp: Segment) -> None:
-        """A claim opens; before the first one the head is read."""
-        if self.frame is None:
-            self._frame()
-        self.before, self.loose = self.loose, []
-        self.claim = [clp]
+    def _bucket(self, kind: str, present: list[Segment]) -> list[Segment]:
+        """Where a segment goes that stands in no claim, or opens one; before the first claim the head is read."""
+        if kind == "CLP":
+            if self.frame is None:
+                self._frame()
+            self.before, self.loose, self.claim = self.loose, [], []
+            return self.claim
+        return self.head if present is self.head and kind not in _BETWEEN else self.loose
+
+    def _between(self, kind: str, segment: Segment) -> None:
+        """A segment behind the head and outside of claims: PLB is wanted later, what has no place is told."""
+        if kind == "PLB":
+            self.plb.append(segment)
+        elif kind in {"BPR", "TRN"}:
+            message = f"{kind} stands behind claims: two remittances may be mixed."
+            self.tellings.add("repeated", segment, "", message, blocks=True)
+        elif kind not in _BETWEEN:
+            out_of_place(segment, self.tellings)
 
     def _frame(self) -> Frame:
         self.frame = frame = frame_of(self.head, self.tellings)
@@ -241,7 +258,9 @@ class _Reading:
         self.claim, self.before = [], []
         tellings = self._tellings()
         payment = paid_claim(segments, tellings)
-        if payment.paid is not None:
+        if payment.paid is None:
+            self.tellings.unread += 1
+        else:
             self.paid += payment.paid
         self.naming.add(payment)
         if tellings.told:
@@ -251,16 +270,9 @@ class _Reading:
     def _note(self, tellings: Tellings) -> None:
         """Faults in words for the remittance, up to a number that a person would read."""
         self.blocked = self.blocked or tellings.blocked
-        self.fault_count += len(tellings.told)
+        self.fault_count += tellings.count
         room = MOST_TOLD - len(self.faults)
         self.faults += [str(one) for one in tellings.told[:room]]
-
-    def _misplaced(self, segment: Segment) -> None:
-        if segment.elements[0] in {"BPR", "TRN"}:
-            message = f"{segment.elements[0]} stands behind claims: two remittances may be mixed."
-            self.tellings.add("repeated", segment, "", message, blocks=True)
-        else:
-            out_of_place(segment, self.tellings)
 
     def _too_many(self, segment: Segment) -> None:
         self.held_back = True
@@ -271,7 +283,7 @@ class _Reading:
         """The remittance, its claims left out."""
         frame = self.frame or self._frame()
         adjusted = provider_adjustments(self.plb, self.tellings)
-        self._whole()
+        tell_whole(self.opened, [*self.head[-1:], *self.loose[-1:]], self.tellings)
         self._balance(frame, sum((one.amount for one in adjusted), NOTHING))
         self._note(self.tellings)
         if self.fault_count > len(self.faults):
@@ -302,33 +314,11 @@ class _Reading:
         named = replace(unnamed, identity=self.naming.named(unnamed))
         return ReadRemittance(named, tuple(self.head), (), tuple(self.loose), tuple(self.tellings.told))
 
-    def _whole(self) -> None:
-        """Tell where the set is not whole: no ST or SE, another count or number than SE says, cut segments."""
-        opened, tell = self.opened, self.tellings.add
-        for segment in opened.damaged:
-            tell("too-long", segment, "", "The segment is too long and was cut.", blocks=True)
-        last = (self.loose or self.head or [None])[-1] or opened.se or opened.st
-        if last is None:
-            return
-        if opened.st is None:
-            tell("set-start-missing", last, "ST", "the transaction set does not begin with ST.", blocks=True)
-        se = opened.se
-        if se is None:
-            message = "the transaction set has no SE: the file may be cut off, and claims may be missing."
-            tell("set-cut-off", last, "SE", message, blocks=True)
-            return
-        if se.value(1).strip().lstrip("0") != str(opened.count):
-            message = f"SE01 is not the number of segments, {opened.count}: segments may be missing."
-            tell("segment-count", se, "SE01", message, blocks=True)
-        if opened.st is not None and se.value(2).strip() != opened.control:
-            message = "SE02 is not the control number in ST02: two remittances may be mixed."
-            tell("set-number", se, "SE02", message, blocks=True)
-
     def _balance(self, frame: Frame, provider: Decimal) -> None:
         """Tell where the payment is not the sum of its claims less the provider's adjustments."""
         gap = payment_gap(frame.paid, frame.credit_debit, self.paid, provider)
         bpr = next((one for one in self.head if one.elements[0] == "BPR"), None)
-        if gap and frame.paid is not None and bpr is not None:
+        if gap and frame.paid is not None and bpr is not None and not self.tellings.unread:
             wanted = self.paid - provider
             message = (
                 f"BPR02 is {frame.paid:.2f}, but the claims ({self.paid:.2f}) less the provider adjustments "

@@ -13,17 +13,30 @@ Nothing is held. Segments of a known kind that stand without an ST are a set who
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from teachback.x12.tokens import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from teachback.x12.tokens import Segment
+    from teachback.x12.told import Tellings, Told
 
+View = TypeVar("View")
+MOST_SEGMENTS: Final = 200_000
+"""Segments of one answer that are kept; a 277CA of 10,000 claims of ten lines stays below."""
 _BY_GROUP: Final = {"HP": "835", "HN": "277", "FA": "999", "HC": "837"}
-_BY_SEGMENT: Final = {"BPR": "835", "CLP": "835", "SVC": "835", "PLB": "835", "AK1": "999", "AK2": "999", "STC": "277"}
+_BY_SEGMENT: Final = {
+    "BPR": "835",
+    "CLP": "835",
+    "SVC": "835",
+    "PLB": "835",
+    "AK1": "999",
+    "AK2": "999",
+    "STC": "277",
+}
 _ENDS: Final = frozenset({"SE", "ST", "GE", "GS", "ISA", "IEA"})
 _TRAILERS: Final = frozenset({"SE", "GE", "IEA"})
 _OUTSIDE: Final = frozenset({"", "TA1"})
@@ -166,3 +179,49 @@ def _before(first: Segment, rest: Iterator[Segment]) -> Iterator[Segment]:
 def sets(segments: Iterable[Segment]) -> Iterator[TransactionSet | Segment]:
     """Every set of a file's segments, and the segments outside of sets, in the order of the file."""
     return _Sets(segments).found()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer(Generic[View]):
+    """An answer with its typed view, every segment of it as it stands in the file, and what is told of it."""
+
+    view: View
+    segments: tuple[Segment, ...]
+    told: tuple[Told, ...]
+
+
+def kept(opened: TransactionSet, tellings: Tellings) -> list[Segment]:
+    """The segments of a set; beyond `MOST_SEGMENTS`, told, they are passed over."""
+    segments: list[Segment] = []
+    too_many = False
+    for segment in opened:
+        if len(segments) < MOST_SEGMENTS:
+            segments.append(segment)
+        elif not too_many:
+            too_many = True
+            message = f"The set has more than {MOST_SEGMENTS:,} segments; the rest was passed over."
+            tellings.add("too-many", segment, "", message, blocks=True)
+    return segments
+
+
+def tell_whole(opened: TransactionSet, segments: Sequence[Segment], tellings: Tellings) -> None:
+    """Tell where a set is not whole: no ST or SE, another count or number than SE says, a segment that was cut."""
+    tell = tellings.add
+    for segment in opened.damaged:
+        tell("too-long", segment, "", "the segment is too long and was cut.", blocks=True)
+    last = opened.se or (segments[-1] if segments else opened.st)
+    if last is None:
+        return
+    if opened.st is None:
+        tell("set-start-missing", last, "ST", "the transaction set does not begin with ST.", blocks=True)
+    se = opened.se
+    if se is None:
+        message = "the transaction set has no SE: the file may be cut off, and part of it missing."
+        tell("set-cut-off", last, "SE", message, blocks=True)
+        return
+    if se.value(1).strip().lstrip("0") != str(opened.count):
+        message = f"SE01 is not the number of segments, {opened.count}: segments may be missing."
+        tell("segment-count", se, "SE01", message, blocks=True)
+    if opened.st is not None and se.value(2).strip() != opened.control:
+        message = "SE02 is not the control number in ST02: two files may be mixed."
+        tell("set-number", se, "SE02", message, blocks=True)

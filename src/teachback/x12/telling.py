@@ -26,7 +26,7 @@ _LONGEST_ID = 3
 class Telling:
     """Gathers issues: ``issues`` of the last segment, ``closing`` of what ended before it.
 
-    ``claim`` is the control number of the present claim (CLM01), ``component`` the separator in use.
+    ``claim`` is the control number of the present claim, ``component`` the separator in use.
     """
 
     def __init__(self, automaton: Automaton, transaction: Transaction, component: str) -> None:
@@ -102,12 +102,14 @@ class Telling:
     def level(self, segment: Segment, stated: str, meant: str) -> None:
         """An HL whose HL03 does not name the level that follows."""
         said = f"HL03 is {stated[:2] or 'empty'}, but what follows is level {meant}: it was read as that."
-        self.issues.append(FAULTS["X209"].at(self._at(segment, "HL03"), said))
+        remedy = f"Give HL03 the level's code: {self.automaton.layout.named}."
+        self.issues.append(FAULTS["X209"].at(self._at(segment, "HL03"), said, remedy))
 
-    def separator(self, claim: Segment, used: str, named_one: str) -> None:
+    def separator(self, opening: Segment, index: int, used: str, named_one: str) -> None:
         """Components that are separated by another mark than the ISA's."""
-        said = f"CLM05 separates its components by {used}, but ISA16 is {named_one}; they were read so."
-        self.issues.append(FAULTS["X317"].at(self._at(claim, "CLM05"), said))
+        element = f"{opening.elements[0]}{index:02}"
+        said = f"{element} separates its components by {used}, but ISA16 is {named_one}; they were read so."
+        self.issues.append(FAULTS["X317"].at(self._at(opening, element), said))
 
     def unknown(self, segment: Segment) -> None:
         """A segment id that the guide does not know."""

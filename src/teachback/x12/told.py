@@ -32,16 +32,21 @@ class Told:
     found: Decimal | None = None
 
     def __str__(self) -> str:
-        """The sentence with its place: ``Claim TB1, SVC (line 12 of the file): …``."""
+        """The sentence with its place: ``Claim TB1, SVC03 (segment 12, line 14 of the file): …``."""
         at = self.position
         claim = f"Claim {at.claim}, " if at.claim else ""
-        return f"{claim}{at.element or at.segment or 'end'} (line {at.line} of the file): {self.message}"
+        segment = f"segment {at.segment_number}, " if at.segment_number else ""
+        return f"{claim}{at.element or at.segment or 'text'} ({segment}line {at.line} of the file): {self.message}"
 
 
 class Tellings:
-    """Collects what is to be told of one set or claim; more than `MOST_TOLD` of one are counted, not kept."""
+    """Collects what is to be told of one set or claim, up to `MOST_TOLD`.
 
-    __slots__ = ("blocked", "claim", "interchange", "told", "transaction")
+    ``unread`` counts amounts that could not be read: a sum over them says nothing and is not told. ``count`` counts
+    what was told beyond `MOST_TOLD` too.
+    """
+
+    __slots__ = ("blocked", "claim", "count", "interchange", "told", "transaction", "unread")
 
     def __init__(self, interchange: str = "", transaction: str = "", claim: str = "") -> None:
         self.interchange = interchange
@@ -49,6 +54,7 @@ class Tellings:
         self.claim = claim
         self.told: list[Told] = []
         self.blocked = False
+        self.unread = self.count = 0
 
     def add(  # noqa: PLR0913  all that makes a telling
         self,
@@ -64,6 +70,7 @@ class Tellings:
     ) -> None:
         """Tell one thing of a segment or of an element of it."""
         self.blocked = self.blocked or blocks
+        self.count += 1
         if len(self.told) >= MOST_TOLD:
             return
         at = Position(

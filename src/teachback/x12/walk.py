@@ -1,13 +1,16 @@
-"""Walks through an 837: which loop a segment is in, what is missing, odd or wrong, claim by claim.
+"""Walks through 837, 835, 277CA and 999: which loop a segment is in, what is missing, odd or wrong, claim by claim.
 
 ``check(read(stream))`` yields `Event` after event; nothing but the present claim and its levels is held.
 
 - ``INTERCHANGE`` [ISA], ``GROUP`` [GS]: what opens them; ``GROUP_END`` [GE], ``INTERCHANGE_END`` [IEA] (``[]`` where
   the trailer is missing).
-- ``TRANSACTION``: ST, BHT, 1000A and 1000B have been read.
-- ``LEVEL``: one level (2000A, 2000B or 2000C with its 2010 loops) is complete, before its claims.
-- ``CLAIM``: one claim is complete (CLM to the last segment of its lines); ``billing``, ``subscriber`` and
-  ``patient`` are the levels above it (``patient`` is None where the subscriber is the patient).
+- ``TRANSACTION``: the head has been read (837: ST, BHT, 1000A, 1000B; 835: BPR to 1000B; 277CA: BHT; 999: AK1).
+- ``LEVEL``: one level is complete, before its claims. 837: 2000A, 2000B or 2000C with its 2010 loops; 277CA: 2000A to
+  2000D with what is said of them as a whole; 835: LX with TS3 and TS2, and each PLB; 999: the answer to one set, the
+  last one with AK9.
+- ``CLAIM``: one claim is complete. 837: CLM to the last segment of its lines; ``billing``, ``subscriber`` and
+  ``patient`` are the levels above it (``patient`` is None where the subscriber is the patient). 835: CLP to the last
+  segment of its lines. 277CA: TRN to the last segment of the answer to one claim.
 - ``TRANSACTION_END`` [SE].
 - ``STRAY``: what stands outside of envelopes, and TA1.
 
@@ -17,20 +20,20 @@ order, presence, repeats, types, lengths, the guide's own codes. ``position`` gi
 
 After a fault the walk goes on where it is most likely right: a missing opening of a loop is told once and the loop
 entered; a segment of an earlier place is told and the order kept; a wrong HL03 is told and read as what follows it.
-Transaction sets that are not claims of 5010 pass by uncollected: their envelopes alone are checked.
+Transaction sets of other kinds and versions pass by uncollected: their envelopes alone are checked.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from teachback.x12.envelope_check import Envelopes, Transaction
+from teachback.x12.events import Event, EventKind, Level, position
 from teachback.x12.faults import FAULTS
-from teachback.x12.issues import Position
+from teachback.x12.grammar.layout import LAYOUTS
 from teachback.x12.placing import Placing
 from teachback.x12.tokens import Trouble
+from teachback.x12.versions import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Event", "EventKind", "Level", "Transaction", "check", "position"]
 
 _ENVELOPE = frozenset({"ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", ""})
-_LEVEL_CODES = {"2000A": "20", "2000B": "22", "2000C": "23"}
+_BEGIN_A_SET = {"BHT": "", "HL": "", "BPR": "835", "AK1": "999"}
 _MOST_SEGMENTS = 100_000
 _MOST_HELD = 2_000
 _TROUBLES = {
@@ -56,63 +59,6 @@ _TROUBLES = {
 }
 
 
-class EventKind(StrEnum):
-    """What an event reports as complete."""
-
-    INTERCHANGE = "interchange"
-    GROUP = "group"
-    TRANSACTION = "transaction"
-    LEVEL = "level"
-    CLAIM = "claim"
-    TRANSACTION_END = "transaction_end"
-    GROUP_END = "group_end"
-    INTERCHANGE_END = "interchange_end"
-    STRAY = "stray"
-
-
-@dataclass(slots=True, eq=False)
-class Level:
-    """One HL level: 20 billing provider, 22 subscriber, 23 patient. ``index`` counts them in the transaction."""
-
-    code: str
-    segments: list[Segment]
-    index: int
-
-
-@dataclass(slots=True, eq=False)
-class Event:
-    """What was just completed; see the module. ``partial``: a claim too large to hold, given in pieces."""
-
-    kind: EventKind
-    segments: list[Segment]
-    issues: list[Issue] = field(default_factory=list)
-    transaction: Transaction | None = None
-    level: Level | None = None
-    billing: Level | None = None
-    subscriber: Level | None = None
-    patient: Level | None = None
-    partial: bool = False
-
-
-def position(event: Event, segment: Segment, element: str = "") -> Position:
-    """The position of a segment of an event, or of an element (``SV101-2``) in it."""
-    transaction = event.transaction
-    claim = ""
-    if event.kind is EventKind.CLAIM and event.segments and event.segments[0].elements[0] == "CLM":
-        claim = event.segments[0].value(1)
-    return Position(
-        line=segment.line,
-        byte=segment.byte,
-        segment=segment.elements[0][:3],
-        element=element,
-        loop=segment.loop,
-        segment_number=segment.number,
-        interchange=transaction.interchange if transaction else "",
-        transaction=transaction.control if transaction else "",
-        claim=claim,
-    )
-
-
 def check(segments: Iterable[Segment]) -> Iterator[Event]:
     """The events of a file's segments, as ``tokens.read`` gives them. Whatever they hold, nothing is raised."""
     return _Walk().events(segments)
@@ -124,6 +70,7 @@ class _Walk:
     def __init__(self) -> None:
         self.envelopes = Envelopes()
         self.placing: Placing | None = None
+        self.layout = LAYOUTS[""]
         self.transaction: Transaction | None = None
         self.bucket: list[Segment] = []
         self.issues: list[Issue] = []
@@ -197,7 +144,7 @@ class _Walk:
 
     def _enter(self, loop: str) -> None:
         """A level or claim begins with the next segment of the bucket."""
-        code = _LEVEL_CODES.get(loop)
+        code = self.layout.levels.get(loop)
         placing, transaction = self.placing, self.transaction
         if code is None:
             if transaction is not None:
@@ -206,9 +153,9 @@ class _Walk:
         if placing is not None:
             placing.telling.claim = ""
         self.level_count += 1
-        for other in ("20", "22", "23"):
-            if other >= code:
-                self.levels.pop(other, None)
+        codes = self.layout.codes
+        for other in codes[codes.index(code) :]:
+            self.levels.pop(other, None)
         self.levels[code] = Level(code, self.bucket, self.level_count)
 
     def _gathered(self, *, partial: bool = False) -> Event:
@@ -217,16 +164,22 @@ class _Walk:
         self.bucket, self.issues = [], []
         levels = self.levels
         event = Event(EventKind.TRANSACTION, bucket, issues, self.transaction)
-        if self.opened_by in _LEVEL_CODES:
+        level = self.layout.levels.get(self.opened_by)
+        if level is not None:
             event.kind = EventKind.LEVEL
-            event.level = levels.get(_LEVEL_CODES[self.opened_by])
+            event.level = levels.get(level)
             if event.level is not None:
                 event.level.segments = bucket
         elif self.opened_by:
             event.kind = EventKind.CLAIM
             event.partial = partial or self.partial
             self.partial = partial
-        event.billing, event.subscriber, event.patient = levels.get("20"), levels.get("22"), levels.get("23")
+        billing, subscriber, patient = self.layout.above
+        event.billing, event.subscriber, event.patient = (
+            levels.get(billing),
+            levels.get(subscriber),
+            levels.get(patient),
+        )
         if event.kind is EventKind.CLAIM:
             event.level = event.patient or event.subscriber or event.billing
         return event
@@ -292,6 +245,7 @@ class _Walk:
             case "IEA":
                 yield from self._end_interchange(segment, issues)
             case _:
+                issues += self.envelopes.interchange_answer(segment)
                 yield Event(EventKind.STRAY, [segment], issues, self.transaction)
 
     def _event(self, kind: EventKind, segment: Segment, *issues: list[Issue]) -> Event:
@@ -322,8 +276,14 @@ class _Walk:
         self.level_count = 0
         self.held = []
         self.pending = None
+        self.layout = LAYOUTS[""]
         if self.transaction is not None and self.transaction.kind and not self.transaction.undecided:
-            self.placing = Placing(self.transaction.kind, st.delimiters, self.transaction)
+            self._place_by(self.transaction, st)
+
+    def _place_by(self, transaction: Transaction, first: Segment) -> None:
+        """The guide of a set is known: its segments are placed."""
+        self.placing = Placing(transaction.kind, first.delimiters, transaction)
+        self.layout = self.placing.layout
 
     def _outside(self, segment: Segment) -> Iterator[Event]:
         """A segment where nothing is placed: outside a set, in one that is not checked, or not yet decided."""
@@ -345,15 +305,15 @@ class _Walk:
         st = transaction.st
         if st is None:
             return
-        self.placing = Placing(transaction.kind, st.delimiters, transaction)
+        self._place_by(transaction, st)
         held, self.held = self.held, []
         for segment in held:
             yield from self._inside(segment)
 
     def _stray(self, segment: Segment) -> Iterator[Event]:
-        """A segment outside any transaction set; the first BHT or HL there begins one that lacks its ST."""
+        """A segment outside any transaction set; the first BHT, HL, BPR or AK1 begins one that lacks its ST."""
         envelopes = self.envelopes
-        if segment.elements[0] not in {"BHT", "HL"}:
+        if segment.elements[0] not in _BEGIN_A_SET:
             yield Event(EventKind.STRAY, [segment], [FAULTS["X121"].at(envelopes.at(segment))])
             return
         issues = self._without("group", segment)
@@ -365,6 +325,13 @@ class _Walk:
         envelopes.sets += 1
         envelopes.segments = 1
         self._begin_without_st(issues)
+        kind = kind_of(version) or _BEGIN_A_SET[segment.elements[0]]
+        if kind and not kind.startswith("837"):
+            made.kind, made.undecided = kind, False
+            self._place_by(made, segment)
+            self._number(segment)
+            yield from self._inside(segment)
+            return
         yield from self._outside(segment)
 
     def _begin_without_st(self, issues: list[Issue]) -> None:

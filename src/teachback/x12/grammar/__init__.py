@@ -6,9 +6,9 @@ the guides. Their layout:
 
 - ``[data]`` data element number = type, shortest, longest.
 - ``[shapes]`` name = [elements that the segment has, syntax notes, element, element …]. An element reads
-  ``usage number codes…`` (a blank within a code is written ``_``); a composite is a list that begins with ``usage components``. Usage is R (required),
-  S (situational) or N (not used), followed by the most repetitions where there may be several. Trailing
-  elements that are not used are left out.
+  ``usage number codes…`` (a blank within a code is written ``_``); a composite is a list that begins with
+  ``usage components``. Usage is R (required), S (situational) or N (not used), followed by the most repetitions where
+  there may be several. Trailing elements that are not used are left out.
 - ``[loops]`` ``in`` = parent, place, usage, most repeats (0: no limit); ``segments`` = place, usage, most, shape.
   The first segment opens its loop. Segments and loops of one place may stand in any order.
 

@@ -1,0 +1,310 @@
+"""What comes back, on the command line: look at answers, post remittances, and work what is open."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from teachback.book import BookError, SqliteBook
+from teachback.claim.tomlfile import FaultyFile
+from teachback.cli import USAGE, complain, printable
+from teachback.cli.booking import person
+from teachback.cli.coding import whole, wrong_place
+from teachback.remit import sheets
+from teachback.remit.acknowledged import (
+    claims_answered,
+    file_answered,
+    interchange_answered,
+    not_answered,
+)
+from teachback.remit.known import Known
+from teachback.remit.manual import read_form
+from teachback.remit.money import money_lines, where_it_stands
+from teachback.remit.post import in_order, plan_posting, post_remittance
+from teachback.remit.rejected import keep
+from teachback.remit.report import FileReport, Part, Report, summary, text
+from teachback.remit.taking import read_only, taken
+from teachback.remit.worklist import only_tests, worklist
+from teachback.remit.worktext import lines as work_lines
+from teachback.remitdata import (
+    FunctionalAcknowledgment,
+    InterchangeAcknowledgment,
+    Remittance,
+    StatusReport,
+)
+from teachback.x12.answers import NotAnAnswer, read_any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from teachback.remit.postings import Posting
+    from teachback.remit.todo import Work
+
+SOMETHING: Final = 1
+"""Exit status: something was not taken, or somebody must act."""
+FORMATS: Final = ("text", "csv", "xlsx")
+_BY_ENDING: Final = {".csv": "csv", ".xlsx": "xlsx"}
+_FORMS: Final = frozenset({".toml", ".csv"})
+"""Notices that a person wrote down; everything else is read as X12."""
+Answer = Remittance | StatusReport | FunctionalAcknowledgment | InterchangeAcknowledgment | NotAnAnswer
+
+
+def run_status(
+    files: Sequence[Path],
+    *,
+    book: Path | None = None,
+    out: Path | None = None,
+    format_: str | None = None,
+    today: date | None = None,
+) -> int:
+    """Tell what files say, and change nothing.
+
+    0 where all was understood and nothing waits for anybody, 1 where something does, 2 where nothing could be read.
+    With a book it tells too whose claims they are and what would be posted.
+    """
+    found = _given(files)
+    if wrong := _wrong(found, out, format_):
+        return complain(wrong)
+    day = today or date.today()  # noqa: DTZ011  a local day
+    if book is None:
+        return _tell(_report(found, None, day, who=None), out, format_)
+    try:
+        with SqliteBook.open(book, create=False) as opened:
+            return _tell(_report(found, opened, day, who=None), out, format_)
+    except BookError as error:
+        return complain(str(error))
+
+
+def run_post(  # noqa: PLR0913  an option each
+    files: Sequence[Path],
+    book: Path,
+    *,
+    who: str | None = None,
+    out: Path | None = None,
+    format_: str | None = None,
+    today: date | None = None,
+    dry_run: bool = False,
+) -> int:
+    """Post every remittance that balances, and tell what became of each file and line.
+
+    Posting is one transaction a remittance: give the same command again after a crash, and what was posted is told
+    as posted before. Exit status as of ``run_status``.
+    """
+    found = _given(files)
+    if wrong := _wrong(found, out, format_):
+        return complain(wrong)
+    day = today or date.today()  # noqa: DTZ011  a local day
+    try:
+        with SqliteBook.open(book, create=False) as opened:
+            for warning in opened.warnings():
+                print(f"note: {printable(warning)}", file=sys.stderr)
+            report = _report(found, opened, day, who=None if dry_run else who or person())
+            return _tell(report, out, format_)
+    except BookError as error:
+        return complain(str(error))
+
+
+def run_denials(
+    book: Path, *, out: Path | None = None, format_: str | None = None, today: date | None = None
+) -> int:
+    """Print or write the work list of a book; 1 where there is anything to do."""
+    if wrong := _wrong_out(out, format_, book / "book.sqlite3"):
+        return complain(wrong)
+    day = today or date.today()  # noqa: DTZ011  a local day
+    try:
+        with SqliteBook.open(book, create=False) as opened:
+            test = only_tests(opened)
+            found = worklist(opened, day, test=test)
+            money = where_it_stands(opened.balances(test=test))
+    except BookError as error:
+        return complain(str(error))
+    format_ = _format(out, format_)
+    if out is not None:
+        _write_work(found, out, format_)
+    elif format_ == "csv":
+        sheets.write_csv(sheets.WORK_COLUMNS, sheets.work_rows(found), sys.stdout)
+    else:
+        heading = "THE BOOK (test claims)" if test else "THE BOOK"
+        for line in (*work_lines(found), "", heading, *money_lines(money)):
+            print(printable(line))
+    return SOMETHING if found else 0
+
+
+def _write_work(found: Sequence[Work], out: Path, format_: str) -> None:
+    with whole(out) as part:
+        if format_ == "xlsx":
+            sheets.write_work(found, part)
+        else:
+            with part.open("w", encoding="utf-8", newline="") as stream:
+                if format_ == "csv":
+                    sheets.write_csv(sheets.WORK_COLUMNS, sheets.work_rows(found), stream)
+                else:
+                    stream.writelines(f"{printable(line)}\n" for line in work_lines(found))
+    print(f"{out} written: {len(found):,} items; it holds claim numbers of patients.", file=sys.stderr)
+
+
+def _given(files: Sequence[Path]) -> list[Path]:
+    """The files that were named; a folder stands for the files in it, by name."""
+    found: list[Path] = []
+    for file in files:
+        inside = (
+            sorted(p for p in file.iterdir() if p.is_file() and not p.name.startswith("."))
+            if file.is_dir()
+            else [file]
+        )
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def _wrong(files: Sequence[Path], out: Path | None, format_: str | None) -> str:
+    if not files:
+        return "name at least one file, or a folder with files in it"
+    return _wrong_out(out, format_, *files)
+
+
+def _wrong_out(out: Path | None, format_: str | None, *kept: Path) -> str:
+    if format_ is not None and format_ not in FORMATS:
+        return f"--format is one of {', '.join(FORMATS)}"
+    if out is not None and (wrong := wrong_place(out, *kept)):
+        return wrong
+    if _format(out, format_) == "xlsx" and out is None:
+        return "--format xlsx writes a file: add --out report.xlsx"
+    return ""
+
+
+def _format(out: Path | None, format_: str | None) -> str:
+    return format_ or _BY_ENDING.get("" if out is None else out.suffix.lower(), "text")
+
+
+class _Read:
+    """One file with its answers, or with why it could not be read to its end.
+
+    ``source`` is what the book keeps as the origin of what it posts; for a form also where its paper is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.source = path.name
+        self.answers: list[Answer] = []
+        self.problem = ""
+        self.is_form = path.suffix.lower() in _FORMS
+        try:
+            if self.is_form:
+                typed = read_form(path)
+                self.source = f"{path.name} ({typed.source})" if typed.source else path.name
+                self.answers.append(typed.remittance)
+            else:
+                with path.open("rb") as stream:
+                    # One by one, so that what stands before a failure is kept.
+                    for answer in read_any(stream):
+                        self.answers.append(answer)
+        except OSError as error:
+            self.problem = f"{error.strerror or error}"
+        except FaultyFile as error:
+            self.problem = str(error)
+
+
+def _report(files: Sequence[Path], book: SqliteBook | None, today: date, *, who: str | None) -> Report:
+    """Read everything first, then post in the order of payment, then tell it in the order of the files."""
+    read = [_Read(file) for file in files]
+    postings = {} if book is None else _posted(book, read, who)
+    known = Known(book)
+    work: list[Work] = []
+    told = []
+    for file in read:
+        parts = []
+        for number, answer in enumerate(file.answers):
+            part, works = _part(answer, postings.get((file.path, number)), known, today, done=who is not None)
+            parts.append(part)
+            work += works
+        told.append(FileReport(file.path.name, tuple(parts), file.problem))
+    if book is None:
+        return Report(tuple(told), tuple(work))
+    if who is not None:
+        keep(book, work, who=who)
+    test = only_tests(book)
+    money = where_it_stands(book.balances(test=test))
+    found = worklist(book, today, test=test)
+    listed = {number for entry in found for number in entry.claims if entry.kind == "rejected"}
+    fresh = [entry for entry in work if not listed.issuperset(entry.claims)]
+    return Report(tuple(told), (*fresh, *found), money)
+
+
+def _posted(
+    book: SqliteBook, read: Sequence[_Read], who: str | None
+) -> dict[tuple[Path, int], tuple[Posting, dict[tuple[int, int], int]]]:
+    """Every remittance's posting, by its file and place; posted where ``who`` posts, else only planned."""
+    places = {
+        id(answer): (file, number)
+        for file in read
+        for number, answer in enumerate(file.answers)
+        if isinstance(answer, Remittance)
+    }
+    found = {}
+    for remittance in in_order([a for file in read for a in file.answers if isinstance(a, Remittance)]):
+        file, number = places[id(remittance)]
+        if who is None:
+            posting = plan_posting(remittance, book, source=file.source, manual=file.is_form)
+        else:
+            posting = post_remittance(book, remittance, who=who, source=file.source, manual=file.is_form)
+        found[file.path, number] = (posting, _items(book, posting))
+    return found
+
+
+def _items(book: SqliteBook, posting: Posting) -> dict[tuple[int, int], int]:
+    """The book's numbers of the lines of a posted remittance, so that a person can name one."""
+    if posting.posted is None:
+        return {}
+    return {
+        (line.claim_position, line.position): line.id
+        for line in book.remitted_lines(remittance=posting.posted.id)
+    }
+
+
+def _part(
+    answer: Answer,
+    posting: tuple[Posting, dict[tuple[int, int], int]] | None,
+    known: Known,
+    today: date,
+    *,
+    done: bool,
+) -> tuple[Part, Sequence[Work]]:
+    if isinstance(answer, Remittance):
+        return (read_only(answer) if posting is None else taken(posting[0], done=done, items=posting[1])), ()
+    if isinstance(answer, StatusReport):
+        return claims_answered(answer, known, today)
+    if isinstance(answer, FunctionalAcknowledgment):
+        return file_answered(answer, known, today)
+    if isinstance(answer, InterchangeAcknowledgment):
+        return interchange_answered(answer, known), ()
+    return not_answered(answer), ()
+
+
+def _tell(report: Report, out: Path | None, format_: str | None) -> int:
+    """Print or write the report; the exit status."""
+    format_ = _format(out, format_)
+    if out is None and format_ == "csv":
+        sheets.write_csv(sheets.ROW_COLUMNS, sheets.report_rows(report), sys.stdout)
+    elif out is None:
+        for line in text(report):
+            print(printable(line))
+    else:
+        _write(report, out, format_)
+        print(printable(f"{out} written. {summary(report)}"), file=sys.stderr)
+    if report.is_empty and not report.work:
+        return USAGE
+    return SOMETHING if report.needs_person else 0
+
+
+def _write(report: Report, out: Path, format_: str) -> None:
+    with whole(out) as part:
+        if format_ == "xlsx":
+            sheets.write_report(report, part)
+            return
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            if format_ == "csv":
+                sheets.write_csv(sheets.ROW_COLUMNS, sheets.report_rows(report), stream)
+            else:
+                stream.writelines(f"{printable(line)}\n" for line in text(report))

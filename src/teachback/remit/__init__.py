@@ -1,0 +1,1 @@
+"""What comes back, against what was claimed: matched, posted, compared, and worked."""
