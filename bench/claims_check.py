@@ -72,15 +72,19 @@ def measure_checking(claims: int = 5000, large: int = 500_000) -> None:
         print(
             f"\nChecking: {claims:,} claims of {segments / claims:.0f} segments, {size / 1e6:.1f} MB, one process each"
         )
-        results = {
-            program: _apart(program, file) for program in ("ours", "ours, structure alone", "pyx12", "x12sdk")
-        }
+        small = Path(folder) / "small.837"
+        write_made_up(small, 1)
+        results = {}
+        for program in ("ours", "ours, structure alone", "pyx12", "x12sdk"):
+            _apart(program, small)  # its bytecode is there from now on, as where it is installed
+            start = _apart(program, small)["cpu"]
+            results[program] = _apart(program, file) | {"start": start}
         ours = results["ours"]["claims"] / results["ours"]["cpu"]
         for program, result in results.items():
             speed = result["claims"] / result["cpu"]
             print(
                 f"  {program:22} {result['cpu']:7.2f} s CPU {speed:10,.0f} claims/s {ours / speed:6.1f} x "
-                f"{result['bytes'] / 1e6:7.0f} MB at most"
+                f"{result['bytes'] / 1e6:7.0f} MB at most; {result['start']:.2f} s of it to start"
             )
         print(
             f"  goal of ours: {GOAL_CLAIMS_PER_SECOND:,} claims/s: {'met' if ours >= GOAL_CLAIMS_PER_SECOND else 'missed'}"
@@ -106,7 +110,12 @@ def _apart(program: str, file: Path) -> dict[str, float]:
             capture_output=True,
             text=True,
             cwd=empty,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT / "src"),
+                "PYTHONDONTWRITEBYTECODE": "",
+                "PYTHONPYCACHEPREFIX": str(file.parent / "bytecode"),
+            },
         ).stdout
     result: dict[str, float] = json.loads(answer.splitlines()[-1])
     return result

@@ -37,13 +37,19 @@ COMMANDS = (
     "demo",
     "practice",
     "claim",
+    "correct",
     "check",
     "segments",
     "book",
     *(
         f"book {c}"
-        for c in ("list", "show", "withdraw", "sent", "end", "verify", "backup", "export", "paper", "numbers")
+        for c in ("list", "show", "withdraw", "sent", "end", "verify", "backup", "export", "paper")
     ),
+    *(
+        f"book {c}"
+        for c in ("place", "apply", "return", "dismiss", "bill-patient", "write-off", "note", "numbers")
+    ),
+    "simulate",
     "status",
     "post",
     "denials",

@@ -273,6 +273,19 @@ def test_telehealth_is_given_from_the_office_of_the_locality():
     assert claim.service_facility is None
 
 
+def test_telehealth_from_several_offices_is_decided_by_the_zip_of_the_session():
+    tables = raw()
+    second = {**tables["places"][0], "id": "tempe"}
+    second["address"] = {**second["address"], "line": "4 Ocotillo Way", "city": "Tempe", "zip": "85281-3301"}
+    tables["places"].append(second)
+    practice = practice_from(tables)
+    far = session(place_of_service="10", modality=Modality.AUDIO_VIDEO)
+    assert names(built(replace(far, zip=None), practice=practice)) == ["place-unclear"]
+    assert names(built(replace(far, zip="85999"), practice=practice)) == ["place-unclear"]
+    (claim,) = built(replace(far, zip="85281-3301"), practice=practice).claims
+    assert claim.service_facility.address.city == "Tempe"
+
+
 def test_the_charge_in_force_on_the_day_is_taken():
     tables = raw()
     tables["fee_schedule"].append({"procedure_code": "97550", "charge": "120.00", "from": date(2026, 4, 14)})

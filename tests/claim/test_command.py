@@ -350,3 +350,35 @@ def test_a_run_that_dies_loses_nothing_and_repeats_nothing(folder):
             break
         deaths += 1
     assert deaths > 5
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("lost", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_lost_book_does_not_claim_again_over_its_files(folder, capsys, lost, dry_run):
+    claim(folder)
+    (file,) = edi(folder)
+    before = file.read_bytes()
+    lost(folder / "out/book/book.sqlite3")
+    capsys.readouterr()
+    assert claim(folder, dry_run=dry_run) == 2
+    assert "Put back the book" in capsys.readouterr().err
+    assert [path.read_bytes() for path in edi(folder)] == [before]
+
+
+def test_a_book_that_was_put_back_goes_on(folder):
+    claim(folder)
+    book = folder / "out/book/book.sqlite3"
+    kept = book.read_bytes()
+    book.unlink()
+    assert claim(folder) == 2
+    book.write_bytes(kept)
+    assert claim(folder) == 0
+    assert len(edi(folder)) == 1
+
+
+def test_the_folder_of_claims_is_checked_as_it_is(folder, teachback):
+    claim(folder, fhir=True, paper=True)
+    status, out, err = teachback("check", folder / "out", "--received", TODAY.isoformat())
+    assert status == 0, out
+    assert "not X12" not in out
+    assert "other kinds left out (.csv, .html, .ndjson, .pdf)" in err

@@ -176,3 +176,20 @@ def test_a_draft_quotes_whatever_stands_in_a_name():
     )
     (who,) = tomllib.loads(draft([odd], ZIPS))["practitioners"]
     assert who["last_name"] == 'O"Fen\\nimore'
+
+
+def test_a_social_security_number_that_nobody_has_is_told():
+    tables = raw()
+    tables["groups"][2] |= {"tax_id": "000-12-3456", "tax_id_type": "SSN"}
+    (fault,) = faults(tables)
+    assert fault.startswith("groups[3].tax_id: expected a Social Security number")
+    assert "3456" not in fault
+
+
+@pytest.mark.parametrize("sign", "~*^|")
+def test_a_sign_that_parts_values_is_named(sign):
+    tables = raw()
+    tables["groups"][0]["address"] = {**tables["groups"][0]["address"], "line": f"12 Willow {sign} Lane"}
+    (fault,) = faults(tables)
+    assert fault.startswith("groups[1].address.line: ")
+    assert "without ~ * ^ |" in fault

@@ -76,3 +76,14 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 )
 def test_names_are_split_at_their_commas(text, parts):
     assert name_of(text) == parts
+
+
+def test_bytes_of_no_known_writing_are_refused_and_never_guessed(tmp_path):
+    file = tmp_path / "patients.csv"
+    file.write_bytes(
+        (HEADER + GOOD).encode() + b'P002,"\x81\x8d, Pat",5/6/1944,F,7 Lane,Phoenix,AZ,85013,,\n'
+    )
+    found = read_roster(file)
+    assert not found.people
+    assert "line 3" in str(found.refusals[0])
+    assert "UTF-8" in str(found.refusals[0])

@@ -2,6 +2,7 @@
 
 ``findings`` names errors and holds exactly, over all claims of the case; ``also`` names warnings and information
 that must stand; ``not`` what must not stand; ``at`` where one stands: line (from 1; 0 is the claim) and element.
+``facts`` are what rules make of the first claim itself on the day on which it is received.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import yaml
 
 from teachback.claimedits import edits_of
 from teachback.law import MEDICARE, RULES
+from teachback.rulebook import Scope
+from teachback.rules.claimbook import claim_rulebook
 from tests.cases import CaseError, _Loader
 from tests.claimedits.making import claim, day_of, knowledge
 
 KEYS = {"name", "source", "payer", "received", "claim", "claims", "expect"}
-EXPECT = {"findings", "also", "not", "at"}
+EXPECT = {"findings", "also", "not", "at", "facts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class ClaimCase:
     also: frozenset
     absent: frozenset
     at: dict
+    facts: dict
 
     def __hash__(self):
         return hash((self.file, self.name))
@@ -42,6 +46,12 @@ class ClaimCase:
     def run(self):
         """The findings of the case's claims together."""
         return edits_of(self.claims, received=self.received, payer=self.payer, known=self.known)
+
+    def made(self):
+        """What rules make of the first claim for each fact that is expected."""
+        book = claim_rulebook()
+        scope = Scope(book, book.law.on(self.received, self.payer), {"claim_form": self.claims[0].form})
+        return {fact: scope.value(fact) for fact in self.facts}
 
 
 def load_cases():
@@ -82,4 +92,5 @@ def case_of(file, record):
         frozenset(want.get("also", ())),
         frozenset(want.get("not", ())),
         want.get("at", {}),
+        want.get("facts", {}),
     )

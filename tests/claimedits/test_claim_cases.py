@@ -36,6 +36,7 @@ def test_case(case):
     assert not case.absent & (blocking | told)
     places = {f.finding.name: f"{0 if f.line is None else f.line + 1} {f.element}" for f in reversed(found)}
     assert {name: places.get(name) for name in case.at} == case.at
+    assert case.made() == case.facts
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file}-{case.name}")

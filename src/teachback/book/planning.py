@@ -26,7 +26,7 @@ def plan(db: sqlite3.Connection, log: Log, draft: Draft, tag: str) -> int:
     """Book one draft within the transaction that is open; the id of its file."""
     originals = {index: _original(db, number, draft, index) for index, number in draft.replaces.items()}
     for original in originals.values():
-        _replace(db, log, original)
+        _replace(db, log, original, draft.why)
     _refuse_taken(db, draft.claims)
     serial = take(db, NumberKind.CLAIM, len(draft.claims))
     claims = [numbered(claim, tag, serial + index) for index, claim in enumerate(draft.claims)]
@@ -123,7 +123,7 @@ def _original(db: sqlite3.Connection, number: str, draft: Draft, index: int) -> 
     return original
 
 
-def _replace(db: sqlite3.Connection, log: Log, original: BookedClaim) -> None:
+def _replace(db: sqlite3.Connection, log: Log, original: BookedClaim, why: str) -> None:
     # Asked anew: two claims of one draft may name the same original.
     now = queries.claim(db, original.control_number)
     if now is None or now.state is not ClaimState.SENT:
@@ -131,7 +131,7 @@ def _replace(db: sqlite3.Connection, log: Log, original: BookedClaim) -> None:
     row = _row_of(db, original.control_number)
     db.execute("UPDATE claim SET ended = 'replaced' WHERE id = ?", (row,))
     db.execute("UPDATE claim_session SET live = 0 WHERE claim = ?", (row,))
-    log.add("replaced", claim=original.control_number)
+    log.add("replaced", claim=original.control_number, why=why)
 
 
 def _row_of(db: sqlite3.Connection, control_number: str) -> int:

@@ -62,7 +62,8 @@ class Draft:
 
     Every claim has its patient's id and every line its sessions. In ``path`` the text ``{number}`` becomes
     the nine digits of the interchange control number; give an absolute path. ``made_at`` is "HHMM".
-    ``replaces`` names, by the claim's index, the earlier claim that a claim of frequency 7 or 8 takes over.
+    ``replaces`` names, by the claim's index, the earlier claim that a claim of frequency 7 or 8 takes over, and
+    ``why`` the reason, for the log.
     """
 
     submitter: Submitter
@@ -73,6 +74,7 @@ class Draft:
     path: str
     replaces: Mapping[int, str] = field(default_factory=dict)
     claims_per_transaction: int = 5000
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

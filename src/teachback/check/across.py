@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from teachback.claimedits import ClaimFinding
     from teachback.x12.tokens import Segment
 
-_SIP = 4096
+_SIP, _SIP_OF_SEGMENT = 4096, 256
 MOST_TOGETHER = 400
 """Claims of one patient and date that are looked at together; more are looked at in portions of so many."""
 _ENDS = frozenset({"CLM", "HL", "SE", "ST", "GE", "GS", "IEA", "ISA"})
@@ -95,7 +95,7 @@ class Across:
 
     def _number(self, place: Place) -> str:
         """CLM01 of a claim; empty where it is missing."""
-        segment = next(self._read(place, *place.claim[:2]), None)
+        segment = next(self._read(place, *place.claim[:2], _SIP_OF_SEGMENT), None)
         return segment.value(1) if segment is not None else ""
 
     def _tell(self, ordinal: int, told: Told, found: Sequence[ClaimFinding]) -> None:
@@ -154,12 +154,15 @@ class Across:
             segment.number = number
         return billing.read(event)
 
-    def _read(self, place: Place, byte: int, line: int) -> Iterator[Segment]:
+    def _read(self, place: Place, byte: int, line: int, sip: int = _SIP) -> Iterator[Segment]:
         transaction = place.transaction
         head = transaction.st or transaction.gs or transaction.isa
         self.stream.seek(byte)
         return read(
-            cast("BinaryIO", _Sips(self.stream)), head.delimiters if head is not None else None, byte, line
+            cast("BinaryIO", _Sips(self.stream, sip)),
+            head.delimiters if head is not None else None,
+            byte,
+            line,
         )
 
     def _until(self, place: Place, byte: int, line: int) -> list[Segment]:
@@ -175,9 +178,10 @@ class Across:
 class _Sips(RawIOBase):
     """A stream that is read a little at a time: one claim is wanted, not the block that it begins."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, most: int) -> None:
         self._stream = stream
+        self._most = most
 
     def read(self, size: int = -1) -> bytes:
         """At most so many bytes as most claims have."""
-        return self._stream.read(_SIP if size < 0 else min(size, _SIP))
+        return self._stream.read(self._most if size < 0 else min(size, self._most))

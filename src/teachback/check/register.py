@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TRAINING, UNSETTLED, ERROR, ISSUE = 1, 2, 4, 8
 """Flags of a claim: it has a training code, findings that wait for other claims, an error, any issue."""
+_FEW = 100_000
 
 
 def key(*texts: str) -> int:
@@ -105,7 +106,9 @@ class Register:
     ) -> Iterator[tuple[int, list[int]]]:
         if len(keys) < 2:  # noqa: PLR2004  one alone shares nothing
             return
-        import numpy as np  # noqa: PLC0415  a tenth of a second that files of one claim need not wait
+        if len(keys) <= _FEW and len(set(keys)) == len(keys):
+            return
+        import numpy as np  # noqa: PLC0415  a tenth of a second that files without repeats need not wait
 
         values = np.frombuffer(keys, dtype=np.uint64)
         by_key = np.argsort(values, kind="stable")

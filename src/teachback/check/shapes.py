@@ -30,6 +30,7 @@ class Shapes:
         self._received = received
         self._periods = (Periods.of(claim_rulebook()), Periods.of(rulebook()))
         self._dates: dict[tuple[str, str], str] = {}
+        self._parts: dict[str, str] = {}
         self._level: Level | None = None
         self._of_level: list[str] = []
 
@@ -42,27 +43,28 @@ class Shapes:
         if event.subscriber is not None:
             texts.extend(s.text for s in event.subscriber.segments if s.elements[0] == "SBR")
         days: dict[str, int] = {}
+        add, known, dates = texts.append, self._parts, self._dates
         for segment in event.segments:
             e = segment.elements
             name = e[0]
             if name in _LEFT_OUT:
                 continue
             if name == "SV1":
-                texts.append("*".join(e[1:7]))
-            elif name == "DTP":
-                text = segment.value(3)
-                period = self._period(segment.value(2), text)
-                texts.append(f"{segment.value(1)}{period}{days.setdefault(text, len(days))}")
+                add(known.get(segment.text) or self._service(segment))
+            elif name == "DTP" and len(e) > 3:  # noqa: PLR2004  as far as the date
+                text = e[3]
+                period = dates.get((e[2], text)) or self._period(e[2], text)
+                add(f"{e[1]}{period}{days.setdefault(text, len(days))}")
             elif name == "NM1":
-                texts.append(_who(segment))
+                add(known.get(segment.loop + segment.text) or self._provider(segment))
             elif name == "CLM":
-                texts.append("*".join(e[5:]))
+                add("*".join(e[5:]))
             elif name == "N4":
-                texts.append(segment.value(3))
+                add(segment.value(3))
             elif name == "HI":
-                texts.append(self._information(segment))
+                add(self._information(segment))
             else:
-                texts.append(segment.text)
+                add(segment.text)
         return tuple(texts)
 
     def _billing(self, level: Level | None) -> list[str]:
@@ -72,6 +74,19 @@ class Shapes:
             self._level = level
             self._of_level = [s.text for s in level.segments if s.elements[0] in {"NM1", "N4", "PRV"}]
         return self._of_level
+
+    def _service(self, segment: Segment) -> str:
+        """A professional service without its pointers."""
+        return self._kept(segment.text, "*".join(segment.elements[1:7]))
+
+    def _provider(self, segment: Segment) -> str:
+        return self._kept(segment.loop + segment.text, _who(segment))
+
+    def _kept(self, text: str, part: str) -> str:
+        if len(self._parts) >= _MOST_DATES:
+            self._parts.clear()
+        self._parts[text] = part
+        return part
 
     def _period(self, qualifier: str, text: str) -> str:
         """A name for dates between which neither law nor clock makes a difference."""

@@ -64,4 +64,11 @@ def _text(path: Path) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
+        pass
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise whole(
+            str(path), f"other bytes in line {line}", "text in UTF-8", "save it as CSV in UTF-8"
+        ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from teachback.claim.coverage import medicare_order
@@ -283,7 +283,7 @@ class _Building:
     def _check_limit(self, line: ServiceLine, charge: Decimal) -> None:
         if self.session.practitioner.assignment is not False or line.allowed_amount is None:
             return
-        limit = (line.allowed_amount * _LIMITING_CHARGE).quantize(_CENT)
+        limit = (line.allowed_amount * _LIMITING_CHARGE).quantize(_CENT, ROUND_HALF_UP)
         if charge > limit:
             self.reasons.append(
                 Why.CHARGE_OVER_LIMIT.reason(

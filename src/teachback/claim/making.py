@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _NAMES = {ClaimForm.PROFESSIONAL: "837P", ClaimForm.INSTITUTIONAL: "837I"}
+_CLAIMED_BEFORE = {
+    ClaimForm.PROFESSIONAL: "Withdraw that file if it was not sent; else ask the contractor for a reopening, or replace the "
+    "claim where its payer takes that (`teachback correct … --as replacement`).",
+    ClaimForm.INSTITUTIONAL: "Withdraw that file if it was not sent; else replace the claim with all lines of the month "
+    "(`teachback correct … --as replacement`).",
+}
 
 
 def drafts_of(  # noqa: PLR0913, PLR0917  a file has this many sources
@@ -49,12 +55,17 @@ def drafts_of(  # noqa: PLR0913, PLR0917  a file has this many sources
             claims=tuple(found),
             made_on=made_on,
             made_at=made_at,
-            path=str(out.resolve() / f"{_NAMES[form]}-{_safe(receiver.id)}-{{number}}.edi"),
+            path=path_of(form, receiver, out),
         )
         for (form, receiver), found in sorted(
             parts.items(), key=lambda item: (item[0][0].value, item[0][1].id)
         )
     )
+
+
+def path_of(form: ClaimForm, receiver: Receiver, out: Path) -> str:
+    """Where a file will stand; the book puts its number into the name."""
+    return str(out.resolve() / f"{_NAMES[form]}-{_safe(receiver.id)}-{{number}}.edi")
 
 
 def _safe(id_: str) -> str:
@@ -124,7 +135,7 @@ def apart(
         elif (assessment.bearer, assessment.patient.id) in claimed:
             reason = Why.DAY_CLAIMED_ALREADY.reason(
                 "Its minutes belong to a line of the same date that was claimed before.",
-                "Withdraw that file if it was not sent; else ask the contractor for a reopening.",
+                _CLAIMED_BEFORE[assessment.session.claim_form],
             )
             late.append(
                 KeptBack(

@@ -15,6 +15,7 @@ from teachback.claim import texts
 from teachback.claim.tomlfile import FaultyFile, FileFault, Form, Table, load
 from teachback.claimdata import BillingProvider, Payer, PostalAddress, Provider, Receiver, Submitter
 from teachback.model import ClaimForm, PractitionerKind
+from teachback.x12.meaning.values import is_social_security_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -214,6 +215,13 @@ def _group(table: Table) -> Group:
     if texts.is_post_box(billing.address.line):
         table.fault(
             "address.line", "a street address", "a post office box", "give the box under pay_to instead"
+        )
+    if billing.tax_id_type == "SY" and billing.tax_id and not is_social_security_number(billing.tax_id):
+        table.fault(
+            "tax_id",
+            "a Social Security number as they are given out (its first part not 000, 666 or 900 and over, no part all zero)",
+            "another number",
+            'copy it from the card, or write tax_id_type = "EIN" where it is an employer\'s number',
         )
     table.close()
     return Group(id_, billing, participating)

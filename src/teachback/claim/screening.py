@@ -17,7 +17,7 @@ from teachback.model import Severity
 from teachback.x12.write837 import refusals_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from teachback.claim.occurrences import Occurrence, World
@@ -68,15 +68,18 @@ def screened(  # noqa: PLR0913, PLR0917  claims are judged against this much
     earlier: Sequence[Claim] = (),
     kinds: Mapping[str, PractitionerKind] | None = None,
     payer: str = "medicare",
+    shaped: Callable[[Claim], Claim] = lambda claim: claim,
 ) -> Screened:
     """The claims of these occurrences that pass every edit; ``earlier`` are live claims of the same patients.
 
     What a finding keeps back is taken off and the rest is judged again, since a line may lean on another.
+    ``shaped`` makes of a built claim what is judged and sent: a replacement is one of frequency 7.
     """
     left = list(ready)
     kept: list[KeptBack] = []
     for _ in range(_ROUNDS):
-        claims, routes, more = claims_of(left)
+        built, routes, more = claims_of(left)
+        claims = tuple(map(shaped, built))
         kept += more
         left = _without(left, {(k.session_id, k.patient_id): (k.reasons) for k in more})[0]
         named = [numbered(claim, index) for index, claim in enumerate(claims)]
@@ -125,7 +128,8 @@ def _against(
         if claim.is_institutional and _month(claim) in months:
             again = Why.MONTH_CLAIMED_ALREADY.reason(
                 f"A claim of {_month(claim)[1]} with this type of bill was made before.",
-                "Withdraw it if it was not sent; else replace it (frequency 7) with all lines of the month.",
+                "Withdraw its file if it was not sent; else replace it with all lines of the month "
+                "(`teachback correct … --as replacement`).",
             )
             _note(reasons, claim, claim.lines, again)
         for refusal in refusals_of(claim):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 60
 LONGEST_LINE = 55
+_NO_SIGNS = "without ~ * ^ |"
 
 
 def _match(pattern: str, *, drop: str = "", upper: bool = False) -> Callable[[str], str | None]:
@@ -44,23 +45,30 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str | None]:
 
 
 TEXT = Form(
-    f"a text of at most {LONGEST_NAME} characters, without ~ * ^ |",
+    f"a text of at most {LONGEST_NAME} characters, {_NO_SIGNS}",
     "shorten or correct it",
     _printable(LONGEST_NAME),
 )
 LAST_NAME = Form(
-    "a family name of at most 60 characters", "correct it", _printable(LONGEST_NAME), private=True
+    f"a family name of at most {LONGEST_NAME} characters, {_NO_SIGNS}",
+    "correct it",
+    _printable(LONGEST_NAME),
+    private=True,
 )
-FIRST_NAME = Form("a given name of at most 35 characters", "correct it", _printable(35), private=True)
+FIRST_NAME = Form(
+    f"a given name of at most 35 characters, {_NO_SIGNS}", "correct it", _printable(35), private=True
+)
 SUFFIX = Form("a suffix such as Jr", "correct it", _printable(10), private=True)
 LINE = Form(
-    f"a street address of at most {LONGEST_LINE} characters",
-    "shorten it",
+    f"a street address of at most {LONGEST_LINE} characters, {_NO_SIGNS}",
+    "shorten or correct it",
     _printable(LONGEST_LINE),
     private=True,
 )
 CITY = Form(
-    "a city of 2 to 30 characters", "correct it", lambda text: _printable(30)(text) if len(text) > 1 else None
+    f"a city of 2 to 30 characters, {_NO_SIGNS}",
+    "correct it",
+    lambda text: _printable(30)(text) if len(text) > 1 else None,
 )
 STATE = Form(
     "a state's two letters",

@@ -109,7 +109,7 @@ class Table:
         """A text that must be there."""
         if key not in self._raw:
             self._known.add(key)
-            self.fault(key, form.expected, "nothing", f"add {key} = ...")
+            self.fault(key, form.expected, "nothing", f'add {key} = "..."')
             return ""
         return self.may(key, form) or ""
 

@@ -32,8 +32,8 @@ def locality_of(session: Session, zip_localities: Sequence[tuple[str, str, str]]
 def place_of(session: Session, practice: Practice, locality: str | None) -> PlaceOfWork | Reason | None:
     """The place of the practice file; ``None`` for a home that needs none; a reason where it is unclear.
 
-    Telehealth (02, 10) is given from where the practitioner usually works: a place with that code, or the only
-    place of the practice in the session's locality.
+    Telehealth (02, 10) is given from where the practitioner usually works: a place with that code, or a place of
+    the practice in the session's locality; among several there, the one that the session's ZIP names.
     """
     code = session.place_of_service
     candidates = [place for place in practice.places if place.place_of_service == code]
@@ -43,7 +43,8 @@ def place_of(session: Session, practice: Practice, locality: str | None) -> Plac
     if not candidates and code in TELEHEALTH:
         sites = [place for place in practice.places if place.place_of_service not in {HOME, *TELEHEALTH}]
         fitting = [place for place in sites if locality is not None and place.locality == locality]
-        fitting = fitting or _fitting(sites, session, locality)
+        if len(fitting) != 1:
+            fitting = _fitting(fitting or sites, session, locality) or fitting
     if len(fitting) == 1:
         return fitting[0]
     if len(fitting) > 1:

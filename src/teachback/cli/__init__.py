@@ -84,7 +84,9 @@ def complain(message: str) -> int:
 # Commands register themselves with the app above, so they are imported below it.
 from teachback.cli import books as _books  # noqa: E402
 from teachback.cli import claims as _claims  # noqa: E402
+from teachback.cli import corrections as _corrections  # noqa: E402
 from teachback.cli import money as _money  # noqa: E402
 from teachback.cli import sessions as _sessions  # noqa: E402
+from teachback.cli import settlements as _settlements  # noqa: E402
 
-_DECLARED = (_sessions, _claims, _money, _books)
+_DECLARED = (_sessions, _claims, _corrections, _money, _settlements, _books)

@@ -32,6 +32,38 @@ ERRORS = 1
 _STEP = 4_000_000
 FORMATS = ("text", "jsonl", "sarif")
 _BY_ENDING = {".jsonl": "jsonl", ".sarif": "sarif"}
+_OTHER_KINDS = frozenset(
+    {
+        *(
+            ".csv",
+            ".db",
+            ".doc",
+            ".docx",
+            ".gz",
+            ".htm",
+            ".html",
+            ".jpg",
+            ".json",
+            ".jsonl",
+            ".log",
+            ".md",
+            ".ndjson",
+        ),
+        *(
+            ".parquet",
+            ".pdf",
+            ".png",
+            ".sarif",
+            ".sqlite3",
+            ".toml",
+            ".withdrawn",
+            ".xls",
+            ".xlsx",
+            ".xml",
+            ".zip",
+        ),
+    }
+)
 
 
 def run_check(  # noqa: PLR0913  an option each
@@ -50,10 +82,12 @@ def run_check(  # noqa: PLR0913  an option each
     ``production`` judges every interchange as one for production (True) or testing (False) instead of by ISA15.
     ``workers`` divides several files among processes. A folder stands for the files that lie in it.
     """
-    files = _all_of(files)
+    files, other = _all_of(files)
     format_ = format_ or _BY_ENDING.get("" if out is None else out.suffix.lower(), "text")
     if wrong := _wrong_usage(files, format_, out, payer, strict=strict, workers=workers):
         return complain(wrong)
+    if other:
+        print(f"note: {printable(other)}", file=sys.stderr)
     # Claims are received today unless told otherwise: the question is mostly asked before sending.
     options = Options(received or date.today(), production, payer, billing=True, strict=strict)  # noqa: DTZ011  a local day
     total = Counts(nothing_read=True)
@@ -77,15 +111,28 @@ def run_check(  # noqa: PLR0913  an option each
     return ERRORS if total.errors else 0
 
 
-def _all_of(files: Sequence[Path]) -> list[Path]:
-    """The files, with those of a folder in its place, by name; hidden ones are left out."""
+def _all_of(files: Sequence[Path]) -> tuple[list[Path], str]:
+    """The files, with those of a folder in its place, by name; and a sentence of what was left out.
+
+    A folder of claims also holds reports, paper and withdrawn files. Those are left out, and so are hidden ones;
+    a file that is named is always checked.
+    """
     found: list[Path] = []
+    other: list[str] = []
     for file in files:
-        if file.is_dir():
-            found += sorted(f for f in file.iterdir() if f.is_file() and not f.name.startswith("."))
-        else:
+        if not file.is_dir():
             found.append(file)
-    return found
+            continue
+        for inside in sorted(f for f in file.iterdir() if f.is_file() and not f.name.startswith(".")):
+            ending = inside.suffix.lower()
+            if ending in _OTHER_KINDS:
+                other.append(ending)
+            else:
+                found.append(inside)
+    if not other:
+        return found, ""
+    many = "1 file" if len(other) == 1 else f"{len(other)} files"
+    return found, f"{many} of other kinds left out ({', '.join(sorted(set(other)))}); name a file to check it"
 
 
 def _wrong_usage(  # noqa: PLR0913  what may be wrong

@@ -159,6 +159,8 @@ def claimed(wish: Wish, given: Given, recorded: Sequence[Session]) -> report.Bat
     with counting("coding") as progress:
         assessments = assess(sessions, payer=wish.payer, progress=progress)
     folder = wish.book or wish.out / "book"
+    if not (folder / "book.sqlite3").exists():
+        _no_strangers(wish.out, None)
     if wish.dry_run and not (folder / "book.sqlite3").exists():
         return _batch(wish, given, sessions, assessments, None, today, "0000")
     if not wish.dry_run:
@@ -166,7 +168,21 @@ def claimed(wish: Wish, given: Given, recorded: Sequence[Session]) -> report.Bat
     with SqliteBook.open(folder, create=not wish.dry_run) as book:
         for warning in book.warnings():
             print(f"note: {warning}", file=sys.stderr)
+        _no_strangers(wish.out, book)
         return _batch(wish, given, sessions, assessments, book, today, f"{now:%H%M}")
+
+
+def _no_strangers(out: Path, book: Book | None) -> None:
+    """Raise ``BookError`` where a new book meets claim files of another: it would claim them again, over them."""
+    there = sorted(file.name for file in out.glob("837[PI]-*.edi"))
+    if not there or (book is not None and book.files()):
+        return
+    more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+    raise BookError(
+        f"{out} holds claim files ({there[0]}{more}), and the book is new: what they claim would be claimed a second time. "
+        "Put back the book that made them, or its copy of `teachback book backup`; name it with --book where it lies "
+        "elsewhere; or choose another folder."
+    )
 
 
 def _batch(  # noqa: PLR0913, PLR0917  a batch has this many sources
@@ -184,7 +200,7 @@ def _batch(  # noqa: PLR0913, PLR0917  a batch has this many sources
     pairs = ((a.session.id, a.patient.id) for a in assessments)
     standing = {} if book is None else book.standing(pairs)
     fresh, done, late = making.apart(assessments, standing)
-    world = _world(wish, given, sessions, today)
+    world = world_of(wish, given, sessions, today)
     with counting("building") as progress:
         ready, kept = looked(fresh, world, progress=progress)
     found = screened(
@@ -209,13 +225,14 @@ def _batch(  # noqa: PLR0913, PLR0917  a batch has this many sources
         kept_back=tuple(sorted(kept_back, key=lambda k: (k.date_of_service, k.session_id, k.patient_id))),
         already=len(done),
         warned=_warned(found),
-        cleaned=_clean_ups(cleaned),
+        cleaned=clean_ups(cleaned),
         notes=(*_short_zips(found), *_unused(given.settled, assessments, done)),
         dry=wish.dry_run,
     )
 
 
-def _world(wish: Wish, given: Given, sessions: Sequence[Session], today: date) -> World:
+def world_of(wish: Wish, given: Given, sessions: Sequence[Session], today: date) -> World:
+    """What claims of these sessions are built from."""
     covers: dict[str, list[Cover]] = defaultdict(list)
     for cover in given.covers:
         covers[cover.patient_id].append(cover)
@@ -285,7 +302,7 @@ def _warned(found: Screened) -> tuple[report.Warned, ...]:
     )
 
 
-def _clean_ups(told: Iterable[Told]) -> tuple[str, ...]:
+def clean_ups(told: Iterable[Told]) -> tuple[str, ...]:
     """One sentence for each kind of field and change, with the claims; no text of a patient stands in it."""
     claims: dict[tuple[str, str], list[str]] = defaultdict(list)
     for note in told:

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003  cyclopts reads the annotations when a command runs
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from teachback.cli import app
+from teachback.cli import Whole, app
 
 Switch = Annotated[bool, Parameter(negative=())]
 Files = Annotated[list[Path], Parameter(negative=())]
 Table = Literal["text", "csv", "xlsx"]
+
+
+@app.command
+def simulate(
+    files: Files, *, out: Path, seed: Whole = 7, received: date | None = None, exact: Switch = False
+) -> int:
+    """Answer 837P files as a made-up Medicare contractor would: TA1, 999, 277CA and 835, to rehearse with.
+
+    It prices by the rules, applies edits of its own, and denies, underpays, corrects and takes back a seeded share.
+    Exit status: 0 every file could be answered, 1 one could not, 2 wrong usage.
+
+    Parameters
+    ----------
+    files
+        837P files, or folders with .edi files.
+    out
+        A new or empty folder for the answers; answers.json there is the key of what was done and why.
+    seed
+        The same files, seed and day always give the same answers.
+    received
+        The day on which the payer receives the claims; today when left out.
+    exact
+        A payer without fault or delay: what it does not pay follows from its rules.
+    """
+    from teachback.cli.simulating import run_simulate
+
+    # Answers are dated by the day of sending, which is today unless told otherwise.
+    day = received or date.today()  # noqa: DTZ011  a local day
+    return run_simulate(files, out=out, seed=seed, received=day, exact=exact)
 
 
 @app.command

@@ -23,7 +23,7 @@ from teachback.remit.manual import read_form
 from teachback.remit.money import money_lines, where_it_stands
 from teachback.remit.post import in_order, plan_posting, post_remittance
 from teachback.remit.rejected import keep
-from teachback.remit.report import FileReport, Part, Report, summary, text
+from teachback.remit.report import FileReport, Part, Report, Stand, summary, text
 from teachback.remit.taking import read_only, taken
 from teachback.remit.worklist import only_tests, worklist
 from teachback.remit.worktext import lines as work_lines
@@ -33,6 +33,7 @@ from teachback.remitdata import (
     Remittance,
     StatusReport,
 )
+from teachback.simulate.answering import KEY
 from teachback.x12.answers import NotAnAnswer, read_any
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def run_status(
         return complain(wrong)
     day = today or date.today()  # noqa: DTZ011  a local day
     if book is None:
-        return _tell(_report(found, None, day, who=None), out, format_)
+        return _tell(gathered(found, None, day, who=None), out, format_)
     try:
         with SqliteBook.open(book, create=False) as opened:
-            return _tell(_report(found, opened, day, who=None), out, format_)
+            return _tell(gathered(found, opened, day, who=None), out, format_)
     except BookError as error:
         return complain(str(error))
 
@@ -100,7 +101,7 @@ def run_post(  # noqa: PLR0913  an option each
         with SqliteBook.open(book, create=False) as opened:
             for warning in opened.warnings():
                 print(f"note: {printable(warning)}", file=sys.stderr)
-            report = _report(found, opened, day, who=None if dry_run else who or person())
+            report = gathered(found, opened, day, who=None if dry_run else who or person())
             return _tell(report, out, format_)
     except BookError as error:
         return complain(str(error))
@@ -149,13 +150,13 @@ def _given(files: Sequence[Path]) -> list[Path]:
     """The files that were named; a folder stands for the files in it, by name."""
     found: list[Path] = []
     for file in files:
-        inside = (
-            sorted(p for p in file.iterdir() if p.is_file() and not p.name.startswith("."))
-            if file.is_dir()
-            else [file]
-        )
-        found += inside
+        found += sorted(filter(_is_answer, file.iterdir())) if file.is_dir() else [file]
     return list(dict.fromkeys(found))
+
+
+def _is_answer(path: Path) -> bool:
+    """Whether a file of a folder is to be read: not hidden, and not the key that a rehearsal lays beside its answers."""
+    return path.is_file() and not path.name.startswith(".") and path.name != KEY
 
 
 def _wrong(files: Sequence[Path], out: Path | None, format_: str | None) -> str:
@@ -206,8 +207,11 @@ class _Read:
             self.problem = str(error)
 
 
-def _report(files: Sequence[Path], book: SqliteBook | None, today: date, *, who: str | None) -> Report:
-    """Read everything first, then post in the order of payment, then tell it in the order of the files."""
+def gathered(files: Sequence[Path], book: SqliteBook | None, today: date, *, who: str | None) -> Report:
+    """What the files say, and what became of them: read first, then posted in the order of payment (by ``who``).
+
+    Without ``who`` nothing is changed; without a book nothing is matched.
+    """
     read = [_Read(file) for file in files]
     postings = {} if book is None else _posted(book, read, who)
     known = Known(book)
@@ -226,10 +230,15 @@ def _report(files: Sequence[Path], book: SqliteBook | None, today: date, *, who:
         keep(book, work, who=who)
     test = only_tests(book)
     money = where_it_stands(book.balances(test=test))
-    found = worklist(book, today, test=test)
-    listed = {number for entry in found for number in entry.claims if entry.kind == "rejected"}
-    fresh = [entry for entry in work if not listed.issuperset(entry.claims)]
-    return Report(tuple(told), (*fresh, *found), money)
+    if who is None:
+        return Report(tuple(told), tuple(work), money)
+    touched = {number for entry in work for number in entry.claims}
+    touched |= {
+        row.claim for file in told for part in file.parts for row in part.rows if row.stand is Stand.POSTED
+    }
+    new = {posting.posted.id for posting, _ in postings.values() if posting.posted is not None}
+    found = worklist(book, today, test=test, claims=touched, remittances=new)
+    return Report(tuple(told), found, money, ("teachback denials BOOK lists everything that is open",))
 
 
 def _posted(

@@ -42,6 +42,7 @@ class Stand(StrEnum):
     POSTED = "posted"
     PERSON = "needs a person"
     NOT_OURS = "not ours"
+    HELD = "not posted"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     TOLD = "told"
@@ -208,7 +209,8 @@ def _counted(part: Part) -> str:
         rows = [row for row in part.rows if row.stand is stand]
         said = Counter(row.says for row in rows if row.says)
         how = f" ({', '.join(f'{count:,} {what}' for what, count in said.items())})" if said else ""
-        words.append(f"{many(len(rows), 'row')} {stand.value}{how}")
+        verb = "need a person" if stand is Stand.PERSON and len(rows) > 1 else stand.value
+        words.append(f"{many(len(rows), 'row')} {verb}{how}")
     if part.outside:
         words.append(f"{dollars(part.outside)} outside of claims (PLB)")
     return f": {'; '.join(words)}" if words else ""

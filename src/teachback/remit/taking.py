@@ -83,7 +83,7 @@ def taken(posting: Posting, *, done: bool, items: dict[tuple[int, int], int] | N
         Verdict.NOT_OURS: Fate.NOT_TAKEN,
     }
     rows = tuple(
-        _row(claim, line, (items or {}).get((line.claim_position, line.position)))
+        _row(claim, line, (items or {}).get((line.claim_position, line.position)), held=held)
         for claim in posting.claims
         for line in claim.lines
     )
@@ -92,7 +92,7 @@ def taken(posting: Posting, *, done: bool, items: dict[tuple[int, int], int] | N
         kind="notice entered by hand" if posting.manual else KIND,
         about=about(remittance),
         fate=fates[posting.verdict],
-        why=(posting.why, *_odd(remittance)) if posting.why else _odd(remittance),
+        why=_why(posting),
         do=_HELD if held else _ELSEWHERE if posting.verdict is Verdict.NOT_OURS else "",
         rows=() if before or posting.verdict is Verdict.NOT_OURS else rows,
         paid=cents_of(remittance.paid),
@@ -114,6 +114,12 @@ def about(remittance: Remittance) -> str:
     )
 
 
+def _why(posting: Posting) -> tuple[str, ...]:
+    """Why it was not posted, and what is odd in it, each once."""
+    odd = _odd(posting.remittance)
+    return (posting.why, *(fault for fault in odd if fault not in posting.why)) if posting.why else odd
+
+
 def _odd(remittance: Remittance) -> tuple[str, ...]:
     return tuple(dict.fromkeys(remittance.faults))
 
@@ -122,9 +128,9 @@ def _outside(remittance: Remittance) -> int:
     return sum(cents_of(adjustment.amount) or 0 for adjustment in remittance.provider_adjustments)
 
 
-def _row(claim: PlannedClaim, line: PlannedLine, item: int | None) -> Row:
+def _row(claim: PlannedClaim, line: PlannedLine, item: int | None, *, held: bool) -> Row:
     payment = line.payment
-    stand = _STANDS[line.state]
+    stand = Stand.HELD if held else _STANDS[line.state]
     return Row(
         stand=stand,
         claim=line.claim or claim.payment.control_number,
@@ -137,7 +143,7 @@ def _row(claim: PlannedClaim, line: PlannedLine, item: int | None) -> Row:
         patient=_patient(_adjustments(claim.payment, payment)),
         codes=_codes(claim.payment, payment),
         how=f"{line.how} ({line.score} of 100)" if line.how else "",
-        why=line.why,
+        why="" if held else line.why,
         do=_PLACE.format(item="ITEM" if item is None else item) if stand is Stand.PERSON else "",
         item=item,
     )

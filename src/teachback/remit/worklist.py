@@ -18,13 +18,15 @@ from teachback.remit.rejected import rejections
 from teachback.remit.todo import Work, of_item
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from teachback.book import OpenWork, RemittedLine, SqliteBook
     from teachback.claimdata import Claim
     from teachback.remit.items import WorkItem
 
+_DIFFERENCES: Final = frozenset({WorkKind.UNDERPAID, WorkKind.OVERPAID})
 ANSWER_DUE: Final = timedelta(days=30)
 """A clean claim is paid or denied within thirty days of its receipt; later somebody should ask."""
 
@@ -35,52 +37,79 @@ def only_tests(book: SqliteBook) -> bool:
     return bool(files) and all(file.test for file in files)
 
 
-def worklist(book: SqliteBook, today: date, *, test: bool = False) -> tuple[Work, ...]:
+def worklist(
+    book: SqliteBook,
+    today: date,
+    *,
+    test: bool = False,
+    claims: AbstractSet[str] | None = None,
+    remittances: Collection[int] = (),
+) -> tuple[Work, ...]:
     """Everything that is open in the book: what a person must place first, then by deadline and money.
 
     Work that somebody laid aside until a later day comes last. ``test`` looks at test claims instead of real ones.
+    ``claims`` and ``remittances`` (their ids) ask for the work on these alone.
     """
     opened = book.open_work(test=test)
-    desk = _Desk(book, today, test=test)
+    if claims is not None:
+        opened = tuple(entry for entry in opened if entry.claim in claims or entry.remittance in remittances)
+    known, covered = _known(_Desk(book, today, claims, test=test), opened, today)
+    plain = [_plain(book, entry) for entry in opened if entry.key not in covered]
+    rejected = [
+        entry
+        for entry in rejections(book, today, test=test)
+        if claims is None or not claims.isdisjoint(entry.claims)
+    ]
+    silent = {number for entry in rejected for number in entry.claims}
+    waiting = _unanswered(book, today, test=test) if claims is None else ()
+    every = [
+        *sorted(plain, key=lambda entry: (-abs(entry.cents), entry.key)),
+        *rejected,
+        *known,
+        *(entry for entry in waiting if entry.claim not in silent),
+    ]
+    return tuple(sorted(every, key=lambda entry: entry.waits_until is not None and entry.waits_until > today))
+
+
+def _known(desk: _Desk, opened: Iterable[OpenWork], today: date) -> tuple[list[Work], set[str]]:
+    """What the knowledge of denials says of every answer in force, and the keys of the open work that it explains.
+
+    A denial is told while the ledger has it; a difference in the payment is told as long as the answer stands.
+    """
     denied = {(entry.claim, entry.line): entry for entry in opened if entry.kind is OpenKind.DENIED}
     items: list[WorkItem] = []
-    covered: dict[str, OpenWork] = {}
+    explained: dict[str, OpenWork] = {}
     for line in desk.standing():
         entry = denied.get((line.claim, line.line))
         for item in desk.items(line):
-            if item.kind in {WorkKind.UNDERPAID, WorkKind.OVERPAID}:
+            if entry is not None and item.kind not in _DIFFERENCES:
+                explained[item.key] = entry
+            if entry is not None or item.kind in _DIFFERENCES:
                 items.append(item)
-            elif entry is not None:
-                items.append(item)
-                covered[item.key] = entry
-    told = {(entry.claim, entry.line) for entry in covered.values()}
-    plain = [
-        _plain(entry)
-        for entry in opened
-        if entry.kind is not OpenKind.DENIED or (entry.claim, entry.line) not in told
-    ]
-    known = [_noted(of_item(item, today), covered.get(item.key)) for item in ranked(items, today)]
-    rejected = tuple(rejections(book, today, test=test))
-    silent = {number for entry in rejected for number in entry.claims}
-    waiting = [entry for entry in _unanswered(book, today, test=test) if entry.claim not in silent]
-    every = [*sorted(plain, key=lambda w: (-abs(w.cents), w.key)), *rejected, *known, *waiting]
-    return tuple(sorted(every, key=lambda w: w.waits_until is not None and w.waits_until > today))
+    known = [_noted(of_item(item, today), explained.get(item.key)) for item in ranked(items, today)]
+    return known, {entry.key for entry in explained.values()}
 
 
 class _Desk:
     """Lines of the book with what they stand on, each read once."""
 
-    def __init__(self, book: SqliteBook, today: date, *, test: bool) -> None:
+    def __init__(self, book: SqliteBook, today: date, claims: AbstractSet[str] | None, *, test: bool) -> None:
         self._book = book
         self._today = today
-        self._ours = {claim.control_number for claim in book.claims() if claim.test == test}
+        found = book.claims() if claims is None else filter(None, map(book.claim, sorted(claims)))
+        self._ours = {claim.control_number for claim in found if claim.test == test}
+        self._one_by_one = claims is not None
         self._claims: dict[str, Claim] = {}
         self._notices: dict[int, date] = {}
 
     def standing(self) -> Iterator[RemittedLine]:
         """The payer's answers in force."""
+        if self._one_by_one:
+            for claim in sorted(self._ours):
+                yield from (line for line in self._book.remitted_lines(claim=claim) if line.standing)
+            return
         lines = self._book.remitted_lines(state=LineState.POSTED)
-        return (line for line in lines if line.standing and line.claim in self._ours)
+        yield from (line for line in lines if line.standing and line.claim in self._ours)
 
     def items(self, line: RemittedLine) -> tuple[WorkItem, ...]:
         """What the knowledge says of a line's answer; position 0 is the claim as a whole."""
@@ -120,21 +149,29 @@ _DO: Final = {
 _KINDS: Final = {OpenKind.NEEDS_PERSON: "needs a person", OpenKind.HELD: "not posted"}
 
 
-def _plain(entry: OpenWork) -> Work:
+def _plain(book: SqliteBook, entry: OpenWork) -> Work:
     """A thing to do that the ledger alone knows of."""
+    source = None if entry.remittance is None else book.remittance(entry.remittance)
+    told = ""
+    if source is not None:
+        told = f"Remittance {source.trace_number or 'without a number'} from {source.payer_name}, {source.source}: "
     made = Work(
         key=entry.key,
         kind=_KINDS.get(entry.kind, entry.kind.value),
         claim=entry.claim or "",
         line=entry.line or "",
-        date_of_service=None,
         cents=entry.cents,
-        about="money to place" if entry.kind is not OpenKind.DENIED else "denied",
-        says=entry.why or "Refused by the payer.",
+        about="denied" if entry.kind is OpenKind.DENIED else "money to place",
+        says=told + (entry.why or "refused by the payer"),
         step="a person looks",
         do=_DO[entry.kind],
         item=entry.item,
     )
+    if entry.item is not None and entry.kind is OpenKind.NEEDS_PERSON:
+        claim, payment = book.adjudication(entry.item)
+        made = replace(made, claim=made.claim or claim.control_number)
+        if payment is not None:
+            made = replace(made, procedure=payment.procedure_code, date_of_service=payment.date_of_service)
     return _noted(made, entry)
 
 

@@ -44,7 +44,7 @@ def _entry(entry: Work) -> Iterator[str]:
         if part
     )
     codes = f" {entry.codes}" if entry.codes else ""
-    yield f"  {entry.kind.upper()}{codes}, {dollars(entry.cents)}{about}: {place}"
+    yield f"  {entry.kind.upper()}{codes}, {dollars(entry.cents)}{about}" + (f": {place}" if place else "")
     yield f"      {entry.says}"
     step = f"{entry.step}: " if entry.step else ""
     yield f"      {entry.owner}: {step}{entry.do}"

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from teachback.findings import Owner
-from teachback.model import Severity
-from teachback.rulebook import derives, edit
+from teachback.model import ClaimForm, Severity
+from teachback.rulebook import derives, determines, edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +83,12 @@ def signed_late(days_to_signature: int, *, late_signature_days: int) -> bool:
 def in_future(date_of_service: date, received: date) -> bool:
     """The date of service lies after the day of the claim."""
     return date_of_service > received
+
+
+@determines()
+def correction_taken(claim_form: ClaimForm, *, corrected_by_frequency: Sequence[str]) -> bool:
+    """The payer takes a replacement or a void (frequency 7, 8) of a claim of this form."""
+    return claim_form in corrected_by_frequency
 
 
 @edit(

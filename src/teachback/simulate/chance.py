@@ -49,7 +49,9 @@ class Shares:
             elif not 0 <= value <= _WHOLE:
                 raise ValueError(f"{one.name} must be a percentage from 0 to 100")
         if self.deny + self.underpay + self.overpay + self.silent + self.late + self.reject > _WHOLE:
-            raise ValueError("the shares of claims denied, underpaid, overpaid, silent, late and rejected exceed 100")
+            raise ValueError(
+                "the shares of claims denied, underpaid, overpaid, silent, late and rejected exceed 100"
+            )
 
 
 EXACT: Final = Shares(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -77,6 +79,6 @@ class Chance:
 
 def digits(count: int, *parts: object) -> int:
     """A number of so many digits, without a zero in front, that the parts alone decide."""
-    least = 10 ** (count - 1)
+    least: int = 10 ** (count - 1)
     digest = hashlib.sha256("|".join(map(str, parts)).encode("utf-8", "replace")).digest()
     return least + int.from_bytes(digest[:8], "big") % (9 * least)

@@ -10,8 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from teachback.model import ClaimForm
 from teachback.claimdata import PayerOrder
+from teachback.model import ClaimForm
 from teachback.rules.practitioners import MayBill
 from teachback.simulate.edits import ASSISTANTS, THERAPY, Asked, refused
 from teachback.simulate.pricing import NOWHERE, Basis, Reckoned, Terms, kind_of, reckon

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from teachback.model import Severity
@@ -18,6 +17,8 @@ from teachback.x12.w999 import set_answer
 from teachback.x12.walk import EventKind
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from teachback.x12.issues import Issue
     from teachback.x12.tokens import Segment
     from teachback.x12.walk import Event
@@ -78,7 +79,10 @@ class GroupSeen:
         """The 999 of the group."""
         sets = tuple(one.answer for one in self.sets)
         if self.codes:
-            refused = tuple(SetAnswer(one.control_number, AnswerKind.REJECTED, one.codes or (_IN_ERROR,), one.faults) for one in sets)
+            refused = tuple(
+                SetAnswer(one.control_number, AnswerKind.REJECTED, one.codes or (_IN_ERROR,), one.faults)
+                for one in sets
+            )
             return FunctionalAcknowledgment(
                 self.control, AnswerKind.REJECTED, refused, tuple(dict.fromkeys(self.codes))
             )
@@ -211,12 +215,16 @@ class _Look:
         last = seen.faults[-1] if seen.faults else None
         same = last is not None and (last.number, last.code) == (at.segment_number, segment_code)
         if last is not None and same and element and last.elements:
-            merged = SegmentFault(last.segment, last.number, last.loop, last.code, (*last.elements, *elements), last.claim)
+            merged = SegmentFault(
+                last.segment, last.number, last.loop, last.code, (*last.elements, *elements), last.claim
+            )
             seen.faults[-1] = merged
             return
         # A segment whose id is no id cannot be named; its place in the set can.
         segment = at.segment if _SEGMENT_ID.fullmatch(at.segment) else "ST"
-        seen.faults.append(SegmentFault(segment, max(1, at.segment_number), at.loop, segment_code, elements, at.claim))
+        seen.faults.append(
+            SegmentFault(segment, max(1, at.segment_number), at.loop, segment_code, elements, at.claim)
+        )
 
 
 def _interchange(isa: Segment) -> InterchangeSeen:

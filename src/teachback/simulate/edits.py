@@ -82,7 +82,9 @@ def refused(asked: Asked) -> str | None:
 def _late(asked: Asked) -> str | None:
     """One calendar year from the date of service, on to the next workday; 29 February counts to the 28th."""
     day = asked.line.date_of_service
-    ends = date(day.year + 1, 2, 28) if (day.month, day.day) == _FEBRUARY_29 else day.replace(year=day.year + 1)
+    ends = (
+        date(day.year + 1, 2, 28) if (day.month, day.day) == _FEBRUARY_29 else day.replace(year=day.year + 1)
+    )
     while ends.weekday() >= _SATURDAY:
         ends += timedelta(1)
     return "late" if asked.taken.received_on > ends else None

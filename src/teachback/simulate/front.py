@@ -29,7 +29,7 @@ NOT_FOUND: Final[Status] = ("A7", "33", "IL")
 _MEDICARE: Final = frozenset({"MA", "MB"})
 # Made-up numbers have S in second place, which true ones never have.
 _MBI: Final = re.compile(
-    r"[1-9][AC-HJKMNP-TV-Y][AC-HJKMNP-TV-Y0-9][0-9][AC-HJKMNP-TV-Y][AC-HJKMNP-TV-Y0-9][0-9][AC-HJKMNP-TV-Y]{2}[0-9]{2}"
+    r"[1-9][AC-HJKMNP-Y][AC-HJKMNP-Y0-9][0-9][AC-HJKMNP-Y][AC-HJKMNP-Y0-9][0-9][AC-HJKMNP-Y]{2}[0-9]{2}"
 )
 _TEN: Final = re.compile(r"[0-9]{10}")
 _KNOWN: Final = frozenset({Validity.VALID, Validity.NOT_CHECKED})

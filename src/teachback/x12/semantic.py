@@ -97,7 +97,7 @@ class Meaning:
 
     def __init__(self, setting: Setting, say: Callable[[Issue], None]) -> None:
         self._state = State(setting, say)
-        self._known: dict[str, Handler | None] = {}
+        self._known: dict[str, dict[str, Handler | None]] = {}
 
     def see(self, segments: Sequence[Segment]) -> None:
         """The next segments of one interchange."""
@@ -105,16 +105,20 @@ class Meaning:
         if segments:
             state.separator = segments[0].delimiters.component
         for segment in segments:
-            name = segment.elements[0]
-            key = segment.loop + name
             try:
-                handler = known[key]
+                handler = known[segment.loop][segment.elements[0]]
             except KeyError:
-                if len(known) > _MOST_PLACES:
-                    known.clear()
-                handler = known[key] = _handler(segment.loop, name)
+                handler = self._learned(segment.loop, segment.elements[0])
             if handler is not None:
                 handler(state, segment)
+
+    def _learned(self, loop: str, name: str) -> Handler | None:
+        """The check of a segment in its loop, kept."""
+        here = self._known.setdefault(loop, {})
+        if len(here) > _MOST_PLACES:
+            here.clear()
+        handler = here[name] = _handler(loop, name)
+        return handler
 
     def close_claim(self) -> Claim | None:
         """The end of a claim; the claim as far as its parts were compared, for checks across claims."""

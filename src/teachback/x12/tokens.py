@@ -42,6 +42,7 @@ _BLOCK = 64 * 1024
 _AROUND = "\r\n\t \0\ufeff\x1a\x0b\x0c"
 _LINE_ENDS = "\r\n"
 _JUNK_KEPT = 60
+_LEFT_FOR_LATER = 4096
 _ISA_SEPARATORS = 16
 _BOM = "\xef\xbb\xbf"  # UTF-8's, as it reads in Latin-1
 _ISA_ANYWHERE = re.compile(r"ISA([^\sA-Za-z0-9])[0-9A-Za-z]{2}\1")
@@ -238,11 +239,20 @@ class _Reader:
         if pieces.pop() or min(pieces, default="") < "!" or len(max(pieces, key=len)) > LONGEST_SEGMENT:
             return None
         made: list[Segment] = []
-        add = made.append
+        add, new = made.append, Segment.__new__
         byte, line = self.byte, self.line
         step, down = len(ending), 1 if line_end else 0
-        for piece in pieces:
-            add(Segment(piece, piece.split(separator), delimiters, line, byte))
+        for piece in pieces:  # as ``Segment.__init__`` does: a call for each would take half of the time
+            segment = new(Segment)
+            segment.text = piece
+            segment.elements = piece.split(separator)
+            segment.delimiters = delimiters
+            segment.line = line
+            segment.byte = byte
+            segment.trouble = None
+            segment.loop = ""
+            segment.number = 0
+            add(segment)
             byte += len(piece) + step
             line += down
         self.byte, self.line = byte, line
@@ -322,8 +332,21 @@ class _Reader:
 
 
 def _whole(text: str, terminator: str) -> int:
-    """Where the last whole segment of a text ends, with the line end behind it."""
-    end = text.rfind(terminator) + 1
+    """Where the last whole segment of a text ends, with the line end behind it.
+
+    One whose line end may have been cut off is left for later, if it is short and another stands before it.
+    """
+    last = text.rfind(terminator)
+    end = _behind(text, last)
+    if end < len(text) or text.endswith("\n"):
+        return end
+    before = _behind(text, text.rfind(terminator, max(0, last - _LEFT_FOR_LATER), max(0, last)))
+    return before or end
+
+
+def _behind(text: str, at: int) -> int:
+    """The place behind a terminator and the line end that follows it; 0 where there is no terminator."""
+    end = at + 1
     while end and text[end : end + 1] in {"\r", "\n"}:
         end += 1
     return end

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from teachback.remitdata import ClaimStatus, Name, StatusReport
-    from teachback.x12.wenvelope import AnswerEnvelope, Segment
+    from teachback.x12.wenvelope import AnswerEnvelope, Element, Segment
 
 __all__ = ["VERSION", "Acknowledged", "AcknowledgedLine", "Report", "write"]
 
@@ -166,14 +166,14 @@ def _statuses(
     action = "U" if answer is AnswerKind.REJECTED else "WQ"
     for start in range(0, len(statuses), _STATUSES):
         first, *others = statuses[start : start + _STATUSES]
-        second, third = [*others, "", ""][:2]
+        rest: list[Element] = [*others, "", ""]
         said = plain(message, 264) if start == 0 else ""
-        yield ["STC", first, when, action, money(charge), *[""] * 5, second, third, said]
+        yield ["STC", first, when, action, money(charge), *[""] * 5, rest[0], rest[1], said]
 
 
 def _totals(claims: Sequence[ClaimStatus], accepted: str, rejected: str) -> Iterator[Segment]:
     """QTY and AMT of what was accepted and what was rejected; nothing is told of none."""
-    for is_rejected, quantity, amount in ((False, accepted, "YU"), (True, rejected, "YY")):
+    for is_rejected, quantity in ((False, accepted), (True, rejected)):
         ones = [each for each in claims if (each.answer is AnswerKind.REJECTED) == is_rejected]
         if ones:
             yield ["QTY", quantity, str(len(ones))]

@@ -117,10 +117,14 @@ def _claim_reasons(claim: ClaimPayment) -> Iterator[str]:
     if charges_gap(claim):
         yield "is not charged what its lines are"
     for number, line in enumerate(claim.lines, 1):
-        if line.charge is None or line.paid is None or not (line.procedure_code or line.revenue_code):
-            yield f"line {number} lacks its code, charge or payment"
-        elif line_gap(line):
-            yield f"line {number} does not balance"
+        yield from _line_reasons(number, line)
+
+
+def _line_reasons(number: int, line: ServicePayment) -> Iterator[str]:
+    if line.charge is None or line.paid is None or not (line.procedure_code or line.revenue_code):
+        yield f"line {number} lacks its code, charge or payment"
+    elif line_gap(line):
+        yield f"line {number} does not balance"
 
 
 def _remittance(one: Remittance, details: PayerDetails) -> Iterator[Segment]:

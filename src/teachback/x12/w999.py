@@ -30,10 +30,12 @@ _ANSWERS: Final = {
 _CODES: Final = 5
 _MOST_POSITION: Final = 999_999
 _LOOP: Final = 4
-_DESIGNATOR: Final = re.compile(r"(?:[A-Z][A-Z0-9]{1,2}(?=[0-9]{2}(?:-|$)))?([0-9]{1,2})(?:[-:]([0-9]{1,2}))?")
+_DESIGNATOR: Final = re.compile(
+    r"(?:[A-Z][A-Z0-9]{1,2}(?=[0-9]{2}(?:-|$)))?([0-9]{1,2})(?:[-:]([0-9]{1,2}))?"
+)
 
 
-def write(
+def write(  # noqa: PLR0913  what was answered, and how
     acknowledgments: Sequence[FunctionalAcknowledgment],
     envelope: AnswerEnvelope,
     *,

@@ -93,8 +93,13 @@ class _Walk:
                 yield from self._outside(segment)
             else:
                 envelopes.segments = segment.number = envelopes.segments + 1
-                if self.pending is not None or segment_id == "HL":
-                    yield from self._inside(segment)
+                held = self.pending
+                if held is not None:
+                    self.pending = None
+                    marked = placing.place(held, segment)
+                    yield from self._taken(held, marked)
+                if segment_id == "HL":
+                    self.pending = segment
                     continue
                 # The common case without a generator of its own: the segment opens no level or claim.
                 marked = placing.place(segment, None)

@@ -7,7 +7,7 @@ makes the bytes. Identifiers of others are repeated as they were sent, so the de
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from teachback.x12.cleaning import ascii_clean
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-Element = str | tuple[str, ...]
-Segment = Sequence[Element] if TYPE_CHECKING else list
+Element: TypeAlias = "str | tuple[str, ...]"
+Segment: TypeAlias = "Sequence[Element]"
 
 MOST_NUMBER: Final = 999_999_999
 _ELEMENTS: Final = "*|!@"
@@ -25,9 +25,10 @@ _COMPONENTS: Final = ":>;?"
 _REPETITIONS: Final = "^%\\"
 _TERMINATORS: Final = "~'\"="
 _ISA_ID: Final = 15
+_REMITTANCE: Final = "835"
 
 
-class CannotWrite(ValueError):
+class CannotWrite(ValueError):  # noqa: N818  named for what happened, as people say it
     """An answer cannot be written; the message names each reason without any patient's data."""
 
     def __init__(self, reasons: Iterable[str]) -> None:
@@ -85,7 +86,7 @@ def plain(text: str, most: int = 60) -> str:
     return ascii_clean(text)[0][:most].rstrip()
 
 
-def interchange(
+def interchange(  # noqa: PLR0913  what an interchange consists of
     envelope: AnswerEnvelope,
     *,
     function: str,
@@ -110,7 +111,8 @@ def interchange(
         for index, body in enumerate(sets):
             number = envelope.set_number(index)
             made += [
-                ["ST", kind, number, version],
+                # ST03 is not used in an 835 (pyx12's map of 005010X221A1).
+                ["ST", kind, number, *([] if kind == _REMITTANCE else [version])],
                 *body,
                 ["SE", str(len(body) + 2), number],
             ]

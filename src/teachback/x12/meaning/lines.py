@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from teachback.x12.tokens import Segment
 
 _TOTAL_LINE = "0001"
+_POINTERS = 7
+_DTP = ("DTP", "qualifier", "format", "date")
 _THERAPY = frozenset({"GP", "GO", "GN"})
+_PLAIN, _NONE, _BROKEN = range(3)
 
 
 def number(s: State, segment: Segment) -> None:
     """LX: lines of a claim are counted from 1."""
     here = s.claim
     s.line_count += 1
-    told = at(segment.elements, 1)
+    e = segment.elements
+    told = e[1] if len(e) > 1 else ""
     # One gap is told once: lines that go on counting from it are not told again.
     if told != count(s.line_count) and told.lstrip("0") not in {str(s.line_count), following(s.last_line)}:
         s.say("X514", segment, "LX01", number=told or "nothing", counted=s.line_count)
@@ -41,12 +45,19 @@ def _line(s: State, segment: Segment) -> Line:
 
 def professional(s: State, segment: Segment) -> None:
     """SV1: procedure, charge, units, place and pointers of a professional line."""
-    e = segment.elements + PAD
-    line = _line(s, segment)
+    e = segment.elements
+    if len(e) <= _POINTERS:
+        e = e + PAD
+    here = s.claim
+    line = here.lines[-1] if here is not None and here.lines else None
+    if line is None or line.priced is not None:
+        line = _line(s, segment)
     line.priced = segment
     line.place = e[5]
-    line.pointers = e[7]
-    _procedure(s, segment, line, e[1], "SV101")
+    line.pointers = e[_POINTERS]
+    line.code, line.therapy, faults = _judged(e[1], s.separator)
+    if faults:
+        _procedure(s, segment, line, e[1], "SV101")
     _charge(s, segment, line, e[2], "SV102")
     _units(s, segment, e[3], e[4], "SV104")
 
@@ -94,29 +105,39 @@ def _judged(text: str, separator: str) -> tuple[str, bool, tuple[tuple[str, int,
 
 def _charge(s: State, segment: Segment, line: Line, text: str, element: str) -> None:
     line.charge = charge = values.amount(text)
-    if charge is None:
-        return
-    if charge == 0 and s.medicare and not s.setting.institutional:
+    if not charge and charge is not None and s.medicare and not s.setting.institutional:
         s.say("X503", segment, element)
 
 
 def _units(s: State, segment: Segment, unit: str, text: str, element: str) -> None:
-    units = values.amount(text)
-    if units is None:
+    kind = _kind_of_units(text)
+    if kind is _PLAIN:
         return
-    if units == 0 and not s.setting.institutional:
-        s.say("X504", segment, element)
-    elif unit == "UN" and s.medicare and units != units.to_integral_value():
+    if kind is _NONE:
+        if not s.setting.institutional:
+            s.say("X504", segment, element)
+    elif unit == "UN" and s.medicare:
         s.say("X505", segment, element)
+
+
+@lru_cache(1 << 10)
+def _kind_of_units(text: str) -> int:
+    """Whether a count is none at all or broken; what is no number is told by the structure."""
+    units = values.amount(text)
+    if units == 0:
+        return _NONE
+    return _PLAIN if units is None or units == units.to_integral_value() else _BROKEN
 
 
 def date_of_line(s: State, segment: Segment) -> None:
     """DTP of 2400: the service, on or before the day received; ranges in order."""
-    e = segment.elements + PAD
+    e = segment.elements
+    if len(e) < len(_DTP):
+        e = e + PAD
     first, last = values.days(e[2], e[3])
     if first is None or last is None:
         return  # a date that is none: told by the structure
-    if last < first:
+    if last is not first and last < first:
         s.say("X524", segment, "DTP03")
         return
     if e[1] != "472":
@@ -130,13 +151,14 @@ def date_of_line(s: State, segment: Segment) -> None:
 
 def reference(s: State, segment: Segment) -> None:
     """REF of 2400: a line control number stands once in a claim."""
-    e = segment.elements + PAD
+    e = segment.elements
     here = s.claim
-    if here is None or e[1] != "6R":
+    if here is None or at(e, 1) != "6R":
         return
-    if e[2] in here.control_numbers:
-        s.say("X516", segment, "REF02", number=e[2])
-    here.control_numbers.add(e[2])
+    number = at(e, 2)
+    if number in here.control_numbers:
+        s.say("X516", segment, "REF02", number=number)
+    here.control_numbers.add(number)
 
 
 def provider(s: State, segment: Segment) -> None:

@@ -32,7 +32,7 @@ def name(s: State, segment: Segment) -> None:
     e = segment.elements
     length = len(e)
     s.party = party = Party(segment)
-    if length > 3 and e[3] and values.is_name_of_digits(e[3]):  # noqa: PLR2004  the name
+    if length > 3 and e[3] and not e[3][0].isalpha() and values.is_name_of_digits(e[3]):  # noqa: PLR2004  the name
         s.say("X434", segment, "NM103")
     if length > 9 and e[8] == "XX" and e[9]:  # noqa: PLR2004  qualifier and id
         party.npi = e[9]
@@ -59,6 +59,8 @@ def member(s: State, segment: Segment) -> None:
     if e[8] == "II":
         s.say("X614", segment, "NM108", what="NM108 is II")
     kind = values.member_id(e[9])
+    if kind is MemberId.MBI:
+        return
     if kind is MemberId.MADE_UP:
         _made_up(s, segment)
     elif kind is MemberId.NEITHER and e[9]:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import lru_cache
 
-_MANY = 1 << 15
+_MANY, _FEW = 1 << 15, 1 << 8
 _LETTER = "AC-HJKMNP-RT-Y"
 _MBI_TAIL = rf"[{_LETTER}0-9][0-9][{_LETTER}][{_LETTER}0-9][0-9][{_LETTER}]{{2}}[0-9]{{2}}"
 _MBI = re.compile(rf"[1-9][{_LETTER}]{_MBI_TAIL}")
@@ -52,6 +52,7 @@ def npi(text: str) -> Npi:
     return Npi.CHECK_DIGIT if (_LUHN_OF_80840 + plain + doubled) % 10 else Npi.GOOD
 
 
+@lru_cache(_FEW)
 def member_id(text: str) -> MemberId:
     """The form of a Medicare member id, as written: a Medicare Beneficiary Identifier or what came before it."""
     if _MBI.fullmatch(text):
