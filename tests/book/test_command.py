@@ -91,6 +91,18 @@ def test_withdraw_lays_the_file_aside(place, capsys):
     assert "Say why" in capsys.readouterr().err
 
 
+def test_withdraw_finds_a_file_that_was_moved_with_its_book(place, tmp_path, capsys):
+    moved = tmp_path / "moved"
+    (tmp_path / "out").rename(moved)
+    place.rename(moved / "book")
+    assert booking.run_withdraw(moved / "book", "2", why="only a test") == 0
+    assert "do not send it" in capsys.readouterr().out
+    assert not (moved / "837p-000000002.x12").exists()
+    (moved / "837p-000000003.x12").unlink(missing_ok=True)
+    assert booking.run_withdraw(moved / "book", "3", why="only a test") == 0
+    assert "if a copy lies elsewhere, do not send it" in capsys.readouterr().out
+
+
 def test_sent_and_ended(place, capsys):
     assert booking.run_sent(place, "2") == 0
     assert "recorded as sent to MEDICARE PART B" in capsys.readouterr().out

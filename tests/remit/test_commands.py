@@ -469,3 +469,21 @@ def test_damaged_answers_never_stop_the_report(book, tmp_path, data):
         assert list(text(report))
         assert all(row["file"] == "damaged" for row in report_rows(report))
         assert list(text(gathered([file], None, TODAY, who=None)))
+
+
+def test_a_look_sees_a_reversal_of_what_another_file_pays(book, tmp_path, capsys):
+    first = three()
+    later = date(2026, 5, 27)
+    back = remittance(
+        reversed_(first.claims[0]), trace="CHK2", paid_on=later, produced_on=later, plb=("WO -40.88 X",)
+    )
+    files = [tmp_path / "b.835", tmp_path / "a.835"]
+    files[0].write_bytes(paid_by(back))
+    files[1].write_bytes(paid_by(first))
+    before = kept(book)
+    assert run_status(files, book=book, today=TODAY) == 0
+    printed = capsys.readouterr().out
+    assert "CAN BE POSTED: 3 rows posted (3 taken back)" in printed
+    assert "note: nothing was posted: this is how it would be" in printed
+    assert kept(book) == before
+    assert [path.name for path in book.iterdir()] == ["book.sqlite3"]

@@ -91,10 +91,14 @@ def run_withdraw(book: Path, file: str, *, why: str, who: str | None = None) -> 
         opened.withdraw(found.id, who=who or person(), why=why)
         path = Path(found.path)
         print(f"File {found.id} is withdrawn: {_many(found.claims, 'claim')} undone, their sessions free.")
-        if path.exists():
-            aside = path.with_name(path.name + WITHDRAWN)
-            path.replace(aside)
+        # The folder may have been moved since: the file then lies beside the book.
+        there = [place for place in dict.fromkeys((path, book.resolve().parent / path.name)) if place.exists()]
+        for place in there:
+            aside = place.with_name(place.name + WITHDRAWN)
+            place.replace(aside)
             print(f"It lies at {aside} now; do not send it.")
+        if not there:
+            print(f"It was not found at {path}: if a copy lies elsewhere, do not send it.")
         print("Its control numbers are never used again.")
         return 0
 

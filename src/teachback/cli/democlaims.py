@@ -1,4 +1,4 @@
-"""The demonstration's later half: the last year's sessions become claims, and the claims are checked."""
+"""The demonstration's later half: the last year's sessions become claims, are checked, and are answered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from teachback.check.report import Options
 from teachback.check.run import check_stream
 from teachback.cli.claiming import Wish, claimed, files_given
+from teachback.cli.journey import journey
 from teachback.model import Severity
 from teachback.synthetic.billing import practice_file
 
@@ -42,6 +43,7 @@ def claims_of_the_demo(sessions: Sequence[Session]) -> Iterator[str]:
         batch = _batch(recent, Path(folder), today)
         yield from _told(batch, today)
         yield _checked(batch, today)
+        yield from journey(Path(folder) / PRACTICE, recent, Path(folder), today=today)
 
 
 def _batch(sessions: Sequence[Session], folder: Path, today: date) -> Batch:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from teachback.book import BookError, SqliteBook
@@ -21,7 +24,7 @@ from teachback.remit.acknowledged import (
 from teachback.remit.known import Known
 from teachback.remit.manual import read_form
 from teachback.remit.money import money_lines, where_it_stands
-from teachback.remit.post import in_order, plan_posting, post_remittance
+from teachback.remit.post import in_order, post_remittance
 from teachback.remit.rejected import keep
 from teachback.remit.report import FileReport, Part, Report, Stand, summary, text
 from teachback.remit.taking import read_only, taken
@@ -37,11 +40,12 @@ from teachback.simulate.answering import KEY
 from teachback.x12.answers import NotAnAnswer, read_any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from teachback.remit.postings import Posting
     from teachback.remit.todo import Work
+
+    _Postings = Mapping[tuple[Path, int], tuple[Posting, Mapping[tuple[int, int], int]]]
 
 SOMETHING: Final = 1
 """Exit status: something was not taken, or somebody must act."""
@@ -49,6 +53,8 @@ FORMATS: Final = ("text", "csv", "xlsx")
 _BY_ENDING: Final = {".csv": "csv", ".xlsx": "xlsx"}
 _FORMS: Final = frozenset({".toml", ".csv"})
 """Notices that a person wrote down; everything else is read as X12."""
+_NOBODY: Final = "status"
+"""Who posts in a copy of the book that is thrown away."""
 Answer = Remittance | StatusReport | FunctionalAcknowledgment | InterchangeAcknowledgment | NotAnAnswer
 
 
@@ -210,54 +216,69 @@ class _Read:
 def gathered(files: Sequence[Path], book: SqliteBook | None, today: date, *, who: str | None) -> Report:
     """What the files say, and what became of them: read first, then posted in the order of payment (by ``who``).
 
-    Without ``who`` nothing is changed; without a book nothing is matched.
+    Without ``who`` everything is done in a copy of the book, which is then thrown away: so a reversal is seen to
+    follow what it takes back in another file. Without a book nothing is matched.
     """
     read = [_Read(file) for file in files]
-    postings = {} if book is None else _posted(book, read, who)
-    known = Known(book)
-    work: list[Work] = []
-    told = []
-    for file in read:
-        parts = []
-        for number, answer in enumerate(file.answers):
-            part, works = _part(answer, postings.get((file.path, number)), known, today, done=who is not None)
-            parts.append(part)
-            work += works
-        told.append(FileReport(file.path.name, tuple(parts), file.problem))
     if book is None:
-        return Report(tuple(told), tuple(work))
+        told, work = _told(read, {}, Known(None), today, done=False)
+        return Report(told, tuple(work))
     if who is not None:
-        keep(book, work, who=who)
-    test = only_tests(book)
-    money = where_it_stands(book.balances(test=test))
-    if who is None:
-        return Report(tuple(told), tuple(work), money)
+        return _entered(read, book, today, who, done=True)
+    with TemporaryDirectory(prefix=".look-", dir=book.folder) as folder:
+        book.back_up(Path(folder) / "book")
+        with SqliteBook.open(Path(folder) / "book", create=False) as copy:
+            return _entered(read, copy, today, _NOBODY, done=False)
+
+
+def _entered(read: Sequence[_Read], book: SqliteBook, today: date, who: str, *, done: bool) -> Report:
+    """Everything that was read, posted; ``done`` says that the book is the real one."""
+    postings = _posted(book, read, who)
+    told, work = _told(read, postings, Known(book), today, done=done)
+    keep(book, work, who=who)
     touched = {number for entry in work for number in entry.claims}
     touched |= {
         row.claim for file in told for part in file.parts for row in part.rows if row.stand is Stand.POSTED
     }
     new = {posting.posted.id for posting, _ in postings.values() if posting.posted is not None}
+    test = only_tests(book)
     found = worklist(book, today, test=test, claims=touched, remittances=new)
-    return Report(tuple(told), found, money, ("teachback denials BOOK lists everything that is open",))
+    money = where_it_stands(book.balances(test=test))
+    if done:
+        return Report(told, found, money, ("teachback denials BOOK lists everything that is open",))
+    # Numbers that the copy gave to lines are not those that the book would give.
+    found = tuple(replace(entry, item=None) for entry in found)
+    return Report(told, found, money, ("nothing was posted: this is how it would be",))
 
 
-def _posted(
-    book: SqliteBook, read: Sequence[_Read], who: str | None
-) -> dict[tuple[Path, int], tuple[Posting, dict[tuple[int, int], int]]]:
-    """Every remittance's posting, by its file and place; posted where ``who`` posts, else only planned."""
+def _told(
+    read: Sequence[_Read], postings: _Postings, known: Known, today: date, *, done: bool
+) -> tuple[tuple[FileReport, ...], list[Work]]:
+    """Every file with its parts, in the order given, and the work that acknowledgments make."""
+    work: list[Work] = []
+    told = []
+    for file in read:
+        parts = []
+        for number, answer in enumerate(file.answers):
+            part, works = _part(answer, postings.get((file.path, number)), known, today, done=done)
+            parts.append(part)
+            work += works
+        told.append(FileReport(file.path.name, tuple(parts), file.problem))
+    return tuple(told), work
+
+
+def _posted(book: SqliteBook, read: Sequence[_Read], who: str) -> _Postings:
+    """Every remittance's posting, by its file and place."""
     places = {
         id(answer): (file, number)
         for file in read
         for number, answer in enumerate(file.answers)
         if isinstance(answer, Remittance)
     }
-    found = {}
+    found: dict[tuple[Path, int], tuple[Posting, Mapping[tuple[int, int], int]]] = {}
     for remittance in in_order([a for file in read for a in file.answers if isinstance(a, Remittance)]):
         file, number = places[id(remittance)]
-        if who is None:
-            posting = plan_posting(remittance, book, source=file.source, manual=file.is_form)
-        else:
-            posting = post_remittance(book, remittance, who=who, source=file.source, manual=file.is_form)
+        posting = post_remittance(book, remittance, who=who, source=file.source, manual=file.is_form)
         found[file.path, number] = (posting, _items(book, posting))
     return found
 
@@ -274,14 +295,16 @@ def _items(book: SqliteBook, posting: Posting) -> dict[tuple[int, int], int]:
 
 def _part(
     answer: Answer,
-    posting: tuple[Posting, dict[tuple[int, int], int]] | None,
+    posting: tuple[Posting, Mapping[tuple[int, int], int]] | None,
     known: Known,
     today: date,
     *,
     done: bool,
 ) -> tuple[Part, Sequence[Work]]:
     if isinstance(answer, Remittance):
-        return (read_only(answer) if posting is None else taken(posting[0], done=done, items=posting[1])), ()
+        if posting is None:
+            return read_only(answer), ()
+        return taken(posting[0], done=done, items=posting[1] if done else {}), ()
     if isinstance(answer, StatusReport):
         return claims_answered(answer, known, today)
     if isinstance(answer, FunctionalAcknowledgment):

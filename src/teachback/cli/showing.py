@@ -86,6 +86,8 @@ def _next_steps(out: Path | None, first: str, assessments: list[Assessment]) -> 
         (f"teachback explain {file} {held}", "the proof of one held session"),
         (f"teachback practice {file} --out practice.toml", "who bills: a file to fill in"),
         (f"teachback claim {file} --practice practice.toml --out claims", "837 files, a report, paper"),
+        ("teachback simulate claims --out answers", "a made-up payer answers: rehearse"),
+        ("teachback post answers --book claims/book", "post what balances, see what is left to do"),
         ("teachback template sessions.xlsx", "a spreadsheet for your own sessions"),
     ]
     width = max(len(command) for command, _ in steps)

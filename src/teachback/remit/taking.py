@@ -11,7 +11,7 @@ from teachback.remit.postings import Verdict
 from teachback.remit.report import Fate, Part, Row, Stand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from teachback.remit.postings import PlannedClaim, PlannedLine, Posting
     from teachback.remitdata import ClaimPayment, PaidAdjustment, Remittance, ServicePayment
@@ -68,7 +68,7 @@ def read_only(remittance: Remittance) -> Part:
     )
 
 
-def taken(posting: Posting, *, done: bool, items: dict[tuple[int, int], int] | None = None) -> Part:
+def taken(posting: Posting, *, done: bool, items: Mapping[tuple[int, int], int] | None = None) -> Part:
     """A remittance as it was posted, or (``done`` false) as it would be.
 
     ``items`` are the book's numbers of its lines, by the place of the claim and of the line.
