@@ -7,10 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from teachback.book import SqliteBook
 from teachback.check.report import Options
 from teachback.check.run import check_stream
 from teachback.cli.claiming import Wish, claimed, files_given
-from teachback.cli.journey import journey
+from teachback.cli.journey import TAG, journey
 from teachback.model import Severity
 from teachback.synthetic.billing import practice_file
 
@@ -53,6 +54,9 @@ def _batch(sessions: Sequence[Session], folder: Path, today: date) -> Batch:
     given = files_given(wish)
     if given is None:
         raise RuntimeError("the demonstration's own practice file is not read")
+    wish.out.mkdir()
+    # The made-up payer draws by claim number: with a fixed tag every demonstration ends alike.
+    SqliteBook.open(wish.out / "book", tag=TAG).close()
     return claimed(wish, given, sessions)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CLAIMS: Final = "claims"
 ANSWERS: Final = "answers"
 SEED: Final = 7
-_TAG: Final = "DEMO"
+TAG: Final = "DEMO"
 _A_WEEK: Final = timedelta(days=7)
 _ANSWERED_IN: Final = timedelta(days=45)
 """When the demonstration looks: both answers of the made-up payer have come by then."""
@@ -57,7 +57,7 @@ def journey(  # noqa: PLR0913  what a rehearsal consists of
         raise RuntimeError("the practice file of the demonstration cannot be read")
     (folder / CLAIMS).mkdir(parents=True, exist_ok=True)
     # A fixed tag: the made-up payer draws by claim number, so that every demonstration ends alike.
-    SqliteBook.open(folder / CLAIMS / "book", tag=_TAG).close()
+    SqliteBook.open(folder / CLAIMS / "book", tag=TAG).close()
     claimed(wish, given, sessions)
     looked_on = sent_on + _ANSWERED_IN
     with SqliteBook.open(folder / CLAIMS / "book") as book:

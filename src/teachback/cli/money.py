@@ -148,7 +148,7 @@ def appeal(  # noqa: PLR0913  an option each
     book: Path,
     record: Path,
     out: Path | None = None,
-    format: Literal["text", "pdf", "docx"] | None = None,  # noqa: A002  the option is called --format
+    format: Literal["pdf", "docx", "both"] | None = None,  # noqa: A002  the option is called --format
     remittance: Annotated[list[Path] | None, Parameter(negative=())] = None,
     map: Path | None = None,  # noqa: A002  the option is called --map
     enclose: Annotated[list[str] | None, Parameter(negative=())] = None,
@@ -172,7 +172,7 @@ def appeal(  # noqa: PLR0913  an option each
     out
         A file (.pdf or .docx) or a folder; nothing is written without it.
     format
-        text, pdf or docx; by the ending of --out when left out.
+        pdf, docx or both; by the ending of --out when left out.
     remittance
         835 files with the denial, where it is not posted in the book.
     map
