@@ -73,7 +73,21 @@ def _many_lines(count: int) -> str:
 
 
 def _thirteen_diagnoses() -> str:
-    codes = ["L89153", "E119", "I10", "Z741", "Z742", "F0390", "G309", "R2681", "M6281", "N390", "R1310", "K219", "J449"]
+    codes = [
+        "L89153",
+        "E119",
+        "I10",
+        "Z741",
+        "Z742",
+        "F0390",
+        "G309",
+        "R2681",
+        "M6281",
+        "N390",
+        "R1310",
+        "K219",
+        "J449",
+    ]
     return swap("HI*ABK:L89153~", "HI*ABK:" + "*ABF:".join(codes) + "~", PROFESSIONAL)
 
 
@@ -183,7 +197,11 @@ OURS: dict[str, Callable[[], str]] = {
     "taxonomy of nine characters": lambda: swap("PXC*225100000X", "PXC*225100000", P),
     "facility without a city": lambda: counted(swap("N4*MESA*AZ*852011234~\nLX", "LX", P)),
     "facility address missing": lambda: counted(
-        swap("NM1*77*2*HOME OF THE PATIENT~\nN3*12 COPPER ROAD~\nN4*MESA*AZ*852011234~", "NM1*77*2*HOME OF THE PATIENT~", P)
+        swap(
+            "NM1*77*2*HOME OF THE PATIENT~\nN3*12 COPPER ROAD~\nN4*MESA*AZ*852011234~",
+            "NM1*77*2*HOME OF THE PATIENT~",
+            P,
+        )
     ),
     "pointer to no diagnosis": lambda: swap("UN*1***1:2", "UN*1***1:3", P),
     "pointer 0": lambda: swap("UN*1***1:2", "UN*1***0", P),
@@ -201,7 +219,9 @@ OURS: dict[str, Callable[[], str]] = {
     "line number given twice": lambda: swap("REF*6R*TB0001L2", "REF*6R*TB0001L1", P),
     "51 service lines": lambda: _many_lines(51),
     "segment out of order": lambda: swap(
-        "SV1*HC:G0541*95*UN*1***1~\nDTP*472*D8*20260415~", "DTP*472*D8*20260415~\nSV1*HC:G0541*95*UN*1***1~", P
+        "SV1*HC:G0541*95*UN*1***1~\nDTP*472*D8*20260415~",
+        "DTP*472*D8*20260415~\nSV1*HC:G0541*95*UN*1***1~",
+        P,
     ),
     "claim after its lines": lambda: swap(
         "LX*2~\nSV1*HC:97551", "HI*ABK:I10~\nLX*2~\nSV1*HC:97551", swap("SE*50*", "SE*51*", P)
@@ -233,5 +253,7 @@ OURS: dict[str, Callable[[], str]] = {
     "837I: principal diagnosis missing": lambda: drop("HI*ABK", I),
 }
 MUTANTS = tuple(
-    Mutant(name, make(), ours) for ours, made in ((False, LISTED), (True, OURS)) for name, make in made.items()
+    Mutant(name, make(), ours)
+    for ours, made in ((False, LISTED), (True, OURS))
+    for name, make in made.items()
 )

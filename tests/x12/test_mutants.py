@@ -44,5 +44,13 @@ def test_every_damage_is_caught_without_a_cascade(mutant):
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_no_name_and_no_number_of_a_patient_is_repeated(mutant):
     for issue in issues(mutant.text):
-        for secret in ("PERONELLE", "ILEANA", "ASHBY", "7SU0KP3MN77", "3SC4WP0XY22", "19470506", "MESQUITE COURT"):
+        for secret in (
+            "PERONELLE",
+            "ILEANA",
+            "ASHBY",
+            "7SU0KP3MN77",
+            "3SC4WP0XY22",
+            "19470506",
+            "MESQUITE COURT",
+        ):
             assert secret not in issue.message + issue.remedy

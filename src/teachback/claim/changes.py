@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DATES: Final = "D0"
 CHARGES: Final = "D1"
 SERVICES: Final = "D2"
-CANCELLED: Final = "D6"
+CANCELED: Final = "D6"
 NOW_SECONDARY: Final = "D7"
 NOW_PRIMARY: Final = "D8"
 OTHERWISE: Final = "D9"
@@ -31,7 +31,7 @@ LABELS: Final = {
     "D3": "a later interim bill",
     "D4": "diagnoses or procedures of an inpatient claim",
     "D5": "canceled for a wrong Medicare number or provider number",
-    CANCELLED: "canceled, the payment goes back",
+    CANCELED: "canceled, the payment goes back",
     NOW_SECONDARY: "Medicare becomes second",
     NOW_PRIMARY: "Medicare becomes first",
     OTHERWISE: "another change",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from teachback.book import ClaimState
-from teachback.claim.changes import CANCELLED, OTHERWISE, change_reason
+from teachback.claim.changes import CANCELED, OTHERWISE, change_reason
 from teachback.claim.screening import screened
 from teachback.law import MEDICARE
 from teachback.rulebook import Scope
@@ -139,7 +139,7 @@ def void_of(
 ) -> Claim:
     """The claim as it was booked, to be voided; ``number`` is the payer's, ``reason`` the condition code."""
     made = _corrects(claim, VOID, number)
-    made = _with_reason(made, _checked(made, reason, day, payer) or CANCELLED)
+    made = _with_reason(made, _checked(made, reason, day, payer) or CANCELED)
     if refused := refusals_of(made):
         raise CannotCorrect(f"The void cannot be written: {refused[0]}")
     return made

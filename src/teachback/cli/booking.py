@@ -92,7 +92,9 @@ def run_withdraw(book: Path, file: str, *, why: str, who: str | None = None) -> 
         path = Path(found.path)
         print(f"File {found.id} is withdrawn: {_many(found.claims, 'claim')} undone, their sessions free.")
         # The folder may have been moved since: the file then lies beside the book.
-        there = [place for place in dict.fromkeys((path, book.resolve().parent / path.name)) if place.exists()]
+        there = [
+            place for place in dict.fromkeys((path, book.resolve().parent / path.name)) if place.exists()
+        ]
         for place in there:
             aside = place.with_name(place.name + WITHDRAWN)
             place.replace(aside)
