@@ -175,6 +175,17 @@ def test_json_is_written_exactly(value):
 ODD = st.text(max_size=4)
 
 
+@pytest.mark.parametrize("blank", ["\x0c", "\x0b", "\x85", "\xa0\u2028", "\u3000"])
+def test_a_field_of_odd_blanks_is_refused_checked_or_not(blank):
+    claim = making.claim()
+    odd = replace(claim, beneficiary=replace(claim.beneficiary, suffix=blank))
+    for write in (lambda: list(ndjson([odd])), lambda: to_json(odd)):
+        with pytest.raises(CannotWrite, match=claim.control_number):
+            write()
+    named = replace(claim, beneficiary=replace(claim.beneficiary, suffix=f"J{blank}R"))
+    assert from_fhir(next(ndjson([named], own_facts=True))).beneficiary.suffix == f"J{blank}R"
+
+
 @SLOW
 @given(making.claims(most_lines=1), ODD, ODD, ODD, ODD, st.integers(-1, 3))
 def test_what_is_written_unchecked_is_what_fhir_resources_would_pass(

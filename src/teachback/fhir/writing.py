@@ -6,6 +6,7 @@ left out unless ``own_facts`` asks for it. The mapping is in ``docs/reference/fh
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from teachback.fhir import systems
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     from fhir.resources.R4B.claim import Claim as FhirClaim
 
     from teachback.claimdata import BillingProvider, Claim, Institutional, Provider
+
+_ODD_BLANKS = re.compile(
+    r'"(?:\\f|\\u000b|\\u0085|\\u00a0|\\u1680|\\u200[0-9a]|\\u202[89f]|\\u205f|\\u3000)+"'
+)
+"""A JSON text of blanks that FHIR's type ``string`` does not count as text."""
 
 
 def to_fhir(claim: Claim, *, created: date | None = None, own_facts: bool = False) -> FhirClaim:
@@ -77,7 +83,10 @@ def ndjson(
     shape is fixed here, amounts and codes are checked, and tests hold both ways to the same answer.
     """
     for claim in claims:
-        yield dumps(as_dict(claim, created=created, own_facts=own_facts)).encode() + b"\n"
+        text = dumps(as_dict(claim, created=created, own_facts=own_facts))
+        if _ODD_BLANKS.search(text):
+            raise CannotWrite(f"claim {claim.control_number}: a field holds nothing but blanks")
+        yield text.encode() + b"\n"
 
 
 def as_dict(claim: Claim, *, created: date | None = None, own_facts: bool = False) -> Json:
